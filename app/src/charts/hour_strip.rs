@@ -1,0 +1,42 @@
+use leptos::prelude::*;
+use model::Cell;
+
+use super::strip::{self, HEIGHT, WIDTH};
+
+/// The signature of the portal: the last hour of a job, one cell a minute, oldest left.
+#[component]
+pub fn HourStrip(
+    /// The minutes, oldest first.
+    #[prop(into)]
+    cells: Signal<Vec<Cell>>,
+) -> impl IntoView {
+    let words = Memo::new(move |_| cells.with(|cells| strip::summary(cells)));
+    view! {
+        <svg
+            class="strip"
+            viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+            preserveAspectRatio="none"
+            role="img"
+            aria-label=move || words.get()
+        >
+            <title>{move || words.get()}</title>
+            <StripBars cells />
+        </svg>
+    }
+}
+
+/// The bars of a strip, for a drawing of [`WIDTH`] by [`HEIGHT`].
+#[component]
+pub fn StripBars(
+    /// The minutes, oldest first.
+    #[prop(into)]
+    cells: Signal<Vec<Cell>>,
+) -> impl IntoView {
+    let paths = Memo::new(move |_| cells.with(|cells| strip::paths(cells)));
+    view! {
+        <path class="cell-unknown" fill="url(#hatch)" d=move || paths.get().unknown />
+        <path class="cell-ok" d=move || paths.get().ok />
+        <path class="cell-warn" d=move || paths.get().warn />
+        <path class="cell-bad" d=move || paths.get().bad />
+    }
+}
