@@ -1,6 +1,6 @@
 //! The document, the routes, and what every page has around it.
 
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -24,7 +24,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="description" content="What is wrong with which stream-processing job, why, and what to do." />
-                <script>{theme::BEFORE_PAINT}</script>
+                <script nonce=use_nonce()>{theme::BEFORE_PAINT}</script>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href="/style.css" />
                 <HydrationScripts options />

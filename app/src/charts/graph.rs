@@ -8,6 +8,8 @@ use model::Graph;
 pub const CARD_WIDTH: f64 = 216.0;
 /// A vertex' card's height.
 pub const CARD_HEIGHT: f64 = 124.0;
+/// The room that an edge gets where it passes a layer.
+const PASS_HEIGHT: f64 = 12.0;
 const GAP_X: f64 = 84.0;
 const GAP_Y: f64 = 24.0;
 /// Room around all, for the marks that stand out of a card.
@@ -39,69 +41,96 @@ pub struct Edge {
 
 /// Lays out a graph. Edges to vertices that are not there are left out; a circle, which no job graph has, is cut open.
 pub fn layout(graph: &Graph) -> Layout {
+    let count = graph.vertices.len();
     let index: BTreeMap<&str, usize> = graph.vertices.iter().enumerate().map(|(i, v)| (v.id.as_str(), i)).collect();
     let known = |edge: &model::GraphEdge| Some((*index.get(edge.from.as_str())?, *index.get(edge.to.as_str())?));
-    let edges: Vec<(usize, usize, &str)> =
-        graph.edges.iter().filter_map(|edge| known(edge).map(|(from, to)| (from, to, edge.ship.as_str()))).collect();
-    let layers = layers(graph.vertices.len(), &edges);
-    let slots = slots(&layers, &edges);
-    let tallest = slots.iter().map(|slot| slot + 1).max().unwrap_or(0);
-    let deepest = layers.iter().map(|layer| layer + 1).max().unwrap_or(0);
-    let height = span(tallest, CARD_HEIGHT, GAP_Y);
-    let cards = (0..graph.vertices.len())
-        .map(|vertex| {
-            let in_layer = layers.iter().filter(|layer| **layer == layers[vertex]).count();
-            let top = (height - span(in_layer, CARD_HEIGHT, GAP_Y)) / 2.0;
-            let x = layers[vertex] as f64 * (CARD_WIDTH + GAP_X);
-            (MARGIN + x, MARGIN + top + slots[vertex] as f64 * (CARD_HEIGHT + GAP_Y))
-        })
-        .collect::<Vec<_>>();
-    let edges = edges.iter().map(|(from, to, ship)| edge(cards[*from], cards[*to], ship)).collect();
-    Layout { width: span(deepest, CARD_WIDTH, GAP_X) + 2.0 * MARGIN, height: height + 2.0 * MARGIN, cards, edges }
+    let edges: Vec<((usize, usize), &str)> =
+        graph.edges.iter().filter_map(|edge| known(edge).map(|ends| (ends, edge.ship.as_str()))).collect();
+    let mut layers = layers(count, &edges);
+    let ways: Vec<Vec<usize>> = edges.iter().map(|(ends, _)| way(*ends, &mut layers)).collect();
+    let columns = columns(&layers, &ways);
+    let heights = |column: &Vec<usize>| stack(column.iter().map(|node| node_height(*node, count)));
+    let height = columns.iter().map(heights).fold(0.0, f64::max);
+    let mut corners = vec![(0.0, 0.0); layers.len()];
+    for (layer, column) in columns.iter().enumerate() {
+        let mut y = MARGIN + (height - heights(column)) / 2.0;
+        for node in column {
+            corners[*node] = (MARGIN + layer as f64 * (CARD_WIDTH + GAP_X), y);
+            y += node_height(*node, count) + GAP_Y;
+        }
+    }
+    let edges = ways.iter().zip(&edges).map(|(way, (_, ship))| edge(way, &corners, count, ship)).collect();
+    let width = stack(columns.iter().map(|_| CARD_WIDTH + GAP_X - GAP_Y)) + GAP_Y - GAP_X;
+    corners.truncate(count);
+    Layout { width: width.max(0.0) + 2.0 * MARGIN, height: height + 2.0 * MARGIN, cards: corners, edges }
 }
 
-fn span(count: usize, size: f64, gap: f64) -> f64 {
-    if count == 0 { 0.0 } else { count as f64 * (size + gap) - gap }
+/// The height of things that stand above each other.
+fn stack(heights: impl Iterator<Item = f64>) -> f64 {
+    heights.reduce(|above, below| above + GAP_Y + below).unwrap_or(0.0)
+}
+
+/// Nodes from `count` on are no vertices but places where an edge passes a layer.
+fn node_height(node: usize, count: usize) -> f64 {
+    if node < count { CARD_HEIGHT } else { PASS_HEIGHT }
 }
 
 /// The longest way from a source to each vertex.
-fn layers(count: usize, edges: &[(usize, usize, &str)]) -> Vec<usize> {
+fn layers(count: usize, edges: &[((usize, usize), &str)]) -> Vec<usize> {
     let mut layers = vec![0; count];
     // A way without a circle has fewer edges than there are vertices: so many rounds settle every graph that is one.
     for _ in 1..count {
-        for (from, to, _) in edges {
+        for ((from, to), _) in edges {
             layers[*to] = layers[*to].max((layers[*from] + 1).min(count - 1));
         }
     }
     layers
 }
 
-/// The place of each vertex in its layer, from the top: by the mean place of its inputs, then by the order of the plan.
-fn slots(layers: &[usize], edges: &[(usize, usize, &str)]) -> Vec<usize> {
-    let mut slots = vec![0; layers.len()];
-    for layer in 0..=layers.iter().copied().max().unwrap_or(0) {
-        let mean = |vertex: usize, slots: &[usize]| {
-            let inputs: Vec<usize> = edges.iter().filter(|edge| edge.1 == vertex).map(|edge| slots[edge.0]).collect();
-            if inputs.is_empty() { vertex as f64 } else { inputs.iter().sum::<usize>() as f64 / inputs.len() as f64 }
-        };
-        let mut members: Vec<usize> = (0..layers.len()).filter(|vertex| layers[*vertex] == layer).collect();
-        members.sort_by(|a, b| mean(*a, &slots).total_cmp(&mean(*b, &slots)));
-        for (slot, vertex) in members.into_iter().enumerate() {
-            slots[vertex] = slot;
-        }
+/// The nodes that an edge goes through: its ends, and a place of its own in every layer between, so that no card lies on it.
+fn way((from, to): (usize, usize), layers: &mut Vec<usize>) -> Vec<usize> {
+    let mut way = vec![from];
+    for layer in layers[from] + 1..layers[to] {
+        way.push(layers.len());
+        layers.push(layer);
     }
-    slots
+    way.push(to);
+    way
 }
 
-fn edge(from: (f64, f64), to: (f64, f64), ship: &str) -> Edge {
-    let (x1, y1) = (from.0 + CARD_WIDTH, from.1 + CARD_HEIGHT / 2.0);
-    let (x2, y2) = (to.0, to.1 + CARD_HEIGHT / 2.0);
-    let middle = (x1 + x2) / 2.0;
-    Edge {
-        path: format!("M{x1:.0} {y1:.0}C{middle:.0} {y1:.0} {middle:.0} {y2:.0} {:.0} {y2:.0}", x2 - 7.0),
-        label_at: (middle, (y1 + y2) / 2.0 - 6.0),
-        ship: ship.to_owned(),
+/// The nodes of each layer, from the top: by the mean place of their inputs, then by the order of the plan.
+fn columns(layers: &[usize], ways: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let depth = layers.iter().map(|layer| layer + 1).max().unwrap_or(0);
+    let mut places = vec![0; layers.len()];
+    let mut columns = Vec::with_capacity(depth);
+    for layer in 0..depth {
+        let steps = || ways.iter().flat_map(|way| way.iter().zip(way.iter().skip(1)));
+        let mean = |node: usize, places: &[usize]| {
+            let inputs: Vec<usize> = steps().filter(|(_, to)| **to == node).map(|(from, _)| places[*from]).collect();
+            if inputs.is_empty() { node as f64 } else { inputs.iter().sum::<usize>() as f64 / inputs.len() as f64 }
+        };
+        let mut column: Vec<usize> = (0..layers.len()).filter(|node| layers[*node] == layer).collect();
+        column.sort_by(|a, b| mean(*a, &places).total_cmp(&mean(*b, &places)));
+        column.iter().enumerate().for_each(|(place, node)| places[*node] = place);
+        columns.push(column);
     }
+    columns
+}
+
+/// An edge from card to card, straight where it passes a layer, curved between layers.
+fn edge(way: &[usize], corners: &[(f64, f64)], count: usize, ship: &str) -> Edge {
+    let middle = |node: usize| corners[node].1 + node_height(node, count) / 2.0;
+    let (mut path, mut label_at) = (String::new(), (0.0, 0.0));
+    for (from, to) in way.iter().zip(way.iter().skip(1)) {
+        let (x1, y1) = (corners[*from].0 + CARD_WIDTH, middle(*from));
+        // Room for the arrow's head.
+        let (x2, y2) = (corners[*to].0 - if *to < count { 7.0 } else { 0.0 }, middle(*to));
+        let bend = (x1 + x2) / 2.0;
+        let start = if path.is_empty() { 'M' } else { 'L' };
+        path.push_str(&format!("{start}{x1:.0} {y1:.0}C{bend:.0} {y1:.0} {bend:.0} {y2:.0} {x2:.0} {y2:.0}"));
+        label_at = (bend, y2.min(y1) + (y2 - y1).abs() / 2.0 - 6.0);
+    }
+    Edge { path, label_at, ship: ship.to_owned() }
 }
 
 #[cfg(test)]
@@ -155,6 +184,17 @@ mod tests {
     fn branches_keep_the_order_of_their_inputs() {
         let layout = layout(&graph(&["a", "b", "y", "x"], &[("a", "x"), ("b", "y")]));
         assert!(layout.cards[3].1 < layout.cards[2].1, "x, which a feeds, stands above y, which b feeds");
+    }
+
+    #[test]
+    fn an_edge_that_skips_a_layer_goes_around_its_cards() {
+        let layout = layout(&graph(&["a", "b", "c"], &[("a", "b"), ("b", "c"), ("a", "c")]));
+        let long = &layout.edges[2].path;
+        let passes: Vec<f64> =
+            long.split('L').skip(1).filter_map(|part| part.split(['C', ' ']).nth(1)?.parse().ok()).collect();
+        let (_, top) = layout.cards[1];
+        assert_eq!(passes.len(), 1, "{long}");
+        assert!(passes.iter().all(|y| *y < top || *y > top + CARD_HEIGHT), "{long} crosses {top}");
     }
 
     #[test]

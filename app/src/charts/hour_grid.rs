@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use super::{
     hour_strip::StripBars,
     readout,
-    strip::{HEIGHT, STEP, WIDTH},
+    strip::{HEIGHT, Size},
 };
 use crate::{components::Crosshair, format};
 
@@ -48,6 +48,11 @@ pub fn HourGrid(
             on:pointerleave=move |_| point(None)
         >
             <table>
+                <colgroup>
+                    <col class="col-label" />
+                    <col />
+                    <col class="col-now" />
+                </colgroup>
                 <tbody>{move || rows.with(|rows| body(rows, pointed, point))}</tbody>
             </table>
             <Axis rows />
@@ -101,18 +106,18 @@ fn line(
             <td class="strip-cell">
                 <svg
                     class="strip"
-                    viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+                    viewBox=Size::Wide.view_box()
                     preserveAspectRatio="none"
                     role="img"
                     aria-label=super::strip::summary(&row.cells)
                     on:pointermove=move |event| point(place_under(&event).map(|place| (index, place)))
                 >
-                    <StripBars cells=row.cells.clone() />
+                    <StripBars cells=row.cells.clone() size=Size::Wide />
                     <rect
                         class="crosshair"
                         class:on=move || place().is_some()
-                        x=move || (place().unwrap_or(0) * STEP) as f64 - 0.5
-                        width=STEP
+                        x=move || (place().unwrap_or(0) * Size::Wide.step()) as f64 - 1.0
+                        width=Size::Wide.step()
                         height=HEIGHT
                     />
                 </svg>

@@ -10,7 +10,7 @@ use crate::{components::verdict_shape, format};
 /// Lines of operator names that fit into a card.
 const NAME_LINES: usize = 2;
 /// Letters that fit into such a line.
-const NAME_LETTERS: usize = 28;
+const NAME_LETTERS: usize = 25;
 const PAD: f64 = 12.0;
 
 /// The job graph, left to right; each vertex with its load, its rates and its worst subtask, the culprit marked.
@@ -130,6 +130,6 @@ mod tests {
         assert_eq!(name_lines("a -> b"), ["a", "b"]);
         assert_eq!(name_lines("a -> b -> c -> d"), ["a", "b +2 more"]);
         let long = name_lines(&"ä".repeat(60));
-        assert_eq!(long.first().map(|line| line.chars().count()), Some(28));
+        assert_eq!(long.first().map(|line| line.chars().count()), Some(25));
     }
 }

@@ -4,10 +4,38 @@ use model::{CELLS, Cell, CellVerdict};
 
 use crate::format;
 
-/// One cell's width in units of the drawing, its gap included.
-pub const STEP: usize = 4;
-/// The strip's width in units of the drawing.
-pub const WIDTH: usize = STEP * CELLS;
+/// How wide a strip is drawn. It is stretched to the room that there is; the two widths keep the hatching from being
+/// stretched with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// Beside a job in a list.
+    Narrow,
+    /// In the hour grid.
+    Wide,
+}
+
+impl Size {
+    /// One cell's width in units of the drawing, its gap included.
+    pub fn step(self) -> usize {
+        match self {
+            Size::Narrow => 4,
+            Size::Wide => 12,
+        }
+    }
+
+    fn gap(self) -> usize {
+        match self {
+            Size::Narrow => 1,
+            Size::Wide => 2,
+        }
+    }
+
+    /// The whole drawing.
+    pub fn view_box(self) -> String {
+        format!("0 0 {} {HEIGHT}", self.step() * CELLS)
+    }
+}
+
 /// The strip's height in units of the drawing.
 pub const HEIGHT: usize = 16;
 
@@ -25,16 +53,17 @@ pub struct StripPaths {
 }
 
 /// Lays out the last [`CELLS`] cells, the newest at the right end.
-pub fn paths(cells: &[Cell]) -> StripPaths {
+pub fn paths(cells: &[Cell], size: Size) -> StripPaths {
+    let bar = size.step() - size.gap();
     let mut paths = StripPaths::default();
     for (index, cell) in (0..CELLS).zip(last_hour(cells)) {
         let (path, height, width) = match cell.map_or(CellVerdict::Unknown, |cell| cell.verdict) {
-            CellVerdict::Ok => (&mut paths.ok, 5, STEP - 1),
-            CellVerdict::Warn => (&mut paths.warn, 10, STEP - 1),
-            CellVerdict::Bad => (&mut paths.bad, HEIGHT, STEP - 1),
-            CellVerdict::Unknown => (&mut paths.unknown, 5, STEP),
+            CellVerdict::Ok => (&mut paths.ok, 5, bar),
+            CellVerdict::Warn => (&mut paths.warn, 10, bar),
+            CellVerdict::Bad => (&mut paths.bad, HEIGHT, bar),
+            CellVerdict::Unknown => (&mut paths.unknown, 5, size.step()),
         };
-        path.push_str(&format!("M{} {HEIGHT}v-{height}h{width}v{height}z", index * STEP));
+        path.push_str(&format!("M{} {HEIGHT}v-{height}h{width}v{height}z", index * size.step()));
     }
     paths
 }
@@ -81,7 +110,9 @@ mod tests {
 
     #[test]
     fn cells_stand_at_the_right_end_and_the_rest_is_unknown() {
-        let paths = paths(&cells(&[CellVerdict::Ok, CellVerdict::Bad]));
+        let cells = cells(&[CellVerdict::Ok, CellVerdict::Bad]);
+        assert_eq!(paths(&cells, Size::Wide).bad, "M708 16v-16h10v16z");
+        let paths = paths(&cells, Size::Narrow);
         assert_eq!(paths.bad, "M236 16v-16h3v16z");
         assert_eq!(paths.ok, "M232 16v-5h3v5z");
         assert_eq!(paths.unknown.matches('M').count(), 58);
@@ -91,7 +122,7 @@ mod tests {
     fn more_than_an_hour_keeps_the_newest() {
         let mut verdicts = vec![CellVerdict::Bad; 5];
         verdicts.extend([CellVerdict::Ok; CELLS]);
-        assert_eq!(paths(&cells(&verdicts)).bad, "");
+        assert_eq!(paths(&cells(&verdicts), Size::Narrow).bad, "");
     }
 
     #[test]

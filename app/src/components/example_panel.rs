@@ -23,7 +23,7 @@ pub fn ExamplePanel(
     };
     let failed =
         move || action.value().get().and_then(Result::err).map(|error| view! { <ErrorNotice error=error.0 /> });
-    let words = move || example.get().map(|example| about(example, elsewhere));
+    let words = move || example.get().filter(|_| elsewhere).map(about);
     view! {
         <section
             class="example"
@@ -31,14 +31,16 @@ pub fn ExamplePanel(
             hidden=move || condition.get().is_none()
             data-condition=move || condition.get().map(condition_name)
         >
-            <h2 id="try-it">{move || condition.get().map(heading)}</h2>
+            <div class="example-head">
+                <h2 id="try-it">{move || condition.get().map(heading)}</h2>
+                <p class="said" role="status">{said}</p>
+            </div>
             {words}
             <ActionForm action>
                 <div class="choices">
                     {CHOICES.map(|choice| view! { <ChoiceButton choice condition pending=pending.into() /> })}
                 </div>
             </ActionForm>
-            <p class="said" role="status">{said}</p>
             {failed}
         </section>
     }
@@ -69,19 +71,13 @@ fn ChoiceButton(choice: Condition, condition: Memo<Option<Option<Condition>>>, p
     }
 }
 
-fn about(example: ExampleView, elsewhere: bool) -> impl IntoView {
-    let link =
-        elsewhere.then(|| view! { <A href=href::job(&example.job, &example.cluster, None)>{example.job.clone()}</A> });
+fn about(example: ExampleView) -> impl IntoView {
     view! {
         <p class="example-about">
-            {link}
-            {elsewhere.then_some(" answers: ")}
+            <A href=href::job(&example.job, &example.cluster, None)>{example.job.clone()}</A>
+            " answers: "
             <q>{example.question}</q>
         </p>
-        <details class="script">
-            <summary>"The SQL that runs"</summary>
-            <pre tabindex="0">{example.script}</pre>
-        </details>
     }
 }
 

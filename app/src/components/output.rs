@@ -1,10 +1,11 @@
 use leptos::prelude::*;
+use model::ExampleView;
 
 /// What the job printed, newest first, so that nothing moves away while it is read from the top.
 #[component]
 pub fn Output(
-    /// The question that the job answers, where somebody wrote it down.
-    question: Memo<Option<String>>,
+    /// The question that the job answers and the script that answers it, where this is the example.
+    example: Memo<Option<ExampleView>>,
     /// The lines, oldest first.
     lines: Memo<Vec<String>>,
     /// How many to show at most.
@@ -12,7 +13,7 @@ pub fn Output(
 ) -> impl IntoView {
     let shown = move || lines.with(|lines| lines.iter().rev().take(most).cloned().collect::<Vec<_>>());
     view! {
-        {move || question.get().map(|question| view! { <p class="question">{question}</p> })}
+        {move || example.get().map(|example| view! { <p class="question"><q>{example.question}</q></p> })}
         {move || match shown() {
             lines if lines.is_empty() => view! { <p class="quiet">"It has printed nothing yet."</p> }.into_any(),
             lines => view! {
@@ -20,5 +21,11 @@ pub fn Output(
             }
             .into_any(),
         }}
+        {move || example.get().map(|example| view! {
+            <details class="script">
+                <summary>"The SQL that answers it"</summary>
+                <pre tabindex="0">{example.script}</pre>
+            </details>
+        })}
     }
 }

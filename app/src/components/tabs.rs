@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 /// The parts of a job's page. Which one is shown stands in the URL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,15 +59,15 @@ pub fn Tabs(
 ) -> impl IntoView {
     let link = move |tab: Tab| {
         view! {
-            <A
+            <a
                 href=move || href(tab)
-                scroll=false
-                attr:data-tab=tab.param()
-                attr:aria-current=move || (current.get() == tab).then_some("page")
+                data-noscroll
+                data-tab=tab.param()
+                aria-current=move || (current.get() == tab).then_some("page")
             >
                 {tab.title()}
                 {move || count(tab).filter(|count| *count > 0).map(|count| view! { <span class="tab-count">{count}</span> })}
-            </A>
+            </a>
         }
     };
     view! { <nav class="tabs" aria-label="Parts of this page">{Tab::ALL.map(link)}</nav> }

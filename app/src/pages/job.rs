@@ -138,6 +138,6 @@ fn GraphTab(view: Signal<JobView>) -> impl IntoView {
 #[component]
 fn OutputTab(view: Signal<JobView>, most: usize) -> impl IntoView {
     let lines = Memo::new(move |_| view.read().output.clone());
-    let question = Memo::new(move |_| view.read().example.as_ref().map(|example| example.question.clone()));
-    view! { <Output question lines most /> }
+    let example = Memo::new(move |_| view.read().example.clone());
+    view! { <Output example lines most /> }
 }

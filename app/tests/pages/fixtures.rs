@@ -1,9 +1,9 @@
 //! What a portal might answer: a sick job with everything that a page can show, and jobs that lack things.
 
 use model::{
-    ApiError, CELLS, Cell, CellVerdict, ClusterKind, ClusterView, Condition, Confidence, Counts, Evidence, EvidenceSeries,
-    ExampleView, ExceptionEntry, Finding, FindingState, Graph, GraphEdge, GraphVertex, GridRow, HomeView, Instruction,
-    JobRow, JobView, Severity, Subject, SubjectKind, Timestamp, Unknown, Verdict,
+    ApiError, CELLS, Cell, CellVerdict, ClusterKind, ClusterView, Condition, Confidence, Counts, Evidence,
+    EvidenceSeries, ExampleView, ExceptionEntry, Finding, FindingState, Graph, GraphEdge, GraphVertex, GridRow,
+    HomeView, Instruction, JobRow, JobView, Severity, Subject, SubjectKind, Timestamp, Unknown, Verdict,
 };
 
 /// 2025-11-22 11:13:20 UTC.
@@ -108,7 +108,8 @@ pub fn example(condition: Condition) -> ExampleView {
         cluster: "local-a".into(),
         condition: Some(condition),
         question: QUESTION.into(),
-        script: "CREATE TABLE flights (…) WITH ('connector' = 'filesystem');\nINSERT INTO departure_board SELECT …;".into(),
+        script: "CREATE TABLE flights (…) WITH ('connector' = 'filesystem');\nINSERT INTO departure_board SELECT …;"
+            .into(),
     }
 }
 
@@ -216,14 +217,22 @@ fn findings() -> Vec<Finding> {
         ],
         consequences: vec!["f2".into(), "f3".into()],
         instructions: vec![
-            instruction("Look at the service behind departure_board: its latency rose from 5 ms to 60 ms a call.", None),
+            instruction(
+                "Look at the service behind departure_board: its latency rose from 5 ms to 60 ms a call.",
+                None,
+            ),
             instruction(
                 "Until it recovers, let more calls wait at once: raise the parallelism of departure_board from 4 to 8.",
                 Some("SET 'parallelism.default' = '8';"),
             ),
             instruction("Watch busy time of departure_board: it should fall below 500 ms/s within a minute.", None),
         ],
-        ..finding("f1", "slow-external-call", "departure_board cannot keep up: it waits on its service", Severity::Critical)
+        ..finding(
+            "f1",
+            "slow-external-call",
+            "departure_board cannot keep up: it waits on its service",
+            Severity::Critical,
+        )
     };
     let under = |id: &str, cause: &str, title: &str| Finding {
         caused_by: Some("f1".into()),
@@ -280,7 +289,13 @@ fn grid() -> Vec<GridRow> {
         line("skew", Job, "Skew", "", hour(&[(30, NoData), (30, CellVerdict::Ok)])),
         line("gc", Job, "Garbage collection", "ms/min", hour(&[(60, NoData)])),
         line("checkpoints", Job, "Checkpoints", "", hour(&[(60, NoData)])),
-        line("backpressure", Vertex, "Source: flights -> Calc(select=[carrier, flight, dest])", "ms/s", hour(&[(2, Warn), (11, Bad)])),
+        line(
+            "backpressure",
+            Vertex,
+            "Source: flights -> Calc(select=[carrier, flight, dest])",
+            "ms/s",
+            hour(&[(2, Warn), (11, Bad)]),
+        ),
         line("busy", Vertex, "departure_board: Writer", "ms/s", hour(&[(1, Warn), (14, Bad)])),
         line("memory", Process, "worker-1", "MiB", hour(&[])),
     ]
@@ -302,7 +317,13 @@ fn graph() -> Graph {
     };
     Graph {
         vertices: vec![
-            vertex("v1", "Source: flights -> Calc(select=[carrier, flight, dest]) -> Filter", 0.03, 0.96, Verdict::Healthy),
+            vertex(
+                "v1",
+                "Source: flights -> Calc(select=[carrier, flight, dest]) -> Filter",
+                0.03,
+                0.96,
+                Verdict::Healthy,
+            ),
             vertex("v2", "departure_board: Writer", 0.99, 0.0, Verdict::Critical),
         ],
         edges: vec![GraphEdge { from: "v1".into(), to: "v2".into(), ship: "HASH".into() }],
@@ -314,7 +335,8 @@ pub fn sick_job() -> JobView {
         at: minutes_ago(25),
         class: "java.lang.NumberFormatException".into(),
         message: "For input string: \"1O5\" in column dep_delay <script>alert(1)</script>".into(),
-        stack: "java.lang.NumberFormatException: For input string\n\tat java.lang.Integer.parseInt(Integer.java:652)".into(),
+        stack: "java.lang.NumberFormatException: For input string\n\tat java.lang.Integer.parseInt(Integer.java:652)"
+            .into(),
         task: Some("Source: flights (1/4)".into()),
         task_manager: Some("worker-1".into()),
     };
@@ -335,8 +357,14 @@ pub fn sick_job() -> JobView {
         graph: graph(),
         exceptions: vec![exception],
         unknown: vec![
-            Unknown { check: "gc-pressure".into(), missing: "The cluster has no JVM, so there is no garbage collection to read.".into() },
-            Unknown { check: "checkpoint-failing".into(), missing: "Checkpointing is not switched on for this job.".into() },
+            Unknown {
+                check: "gc-pressure".into(),
+                missing: "The cluster has no JVM, so there is no garbage collection to read.".into(),
+            },
+            Unknown {
+                check: "checkpoint-failing".into(),
+                missing: "Checkpointing is not switched on for this job.".into(),
+            },
         ],
         output: (0..40).map(|i| format!("{}> +I[UA, {}, ORD, {}]", i % 4 + 1, 1500 + i, 61 + i)).collect(),
         example: Some(example(Condition::SlowSink)),
@@ -368,7 +396,10 @@ pub fn bare_job() -> JobView {
         grid: Vec::new(),
         graph: Graph::default(),
         exceptions: Vec::new(),
-        unknown: vec![Unknown { check: "availability".into(), missing: "The cluster has not answered for 9 minutes.".into() }],
+        unknown: vec![Unknown {
+            check: "availability".into(),
+            missing: "The cluster has not answered for 9 minutes.".into(),
+        }],
         output: Vec::new(),
         example: None,
     }
@@ -387,7 +418,14 @@ pub fn joining_job() -> JobView {
         ..view.graph.vertices[0].clone()
     };
     let edge = |from: &str, to: &str, ship: &str| GraphEdge { from: from.into(), to: to.into(), ship: ship.into() };
-    let unknown = GraphVertex { busy: None, idle: None, backpressured: None, worst_subtask: None, records_in_per_s: None, ..vertex("s2", "Source: users", Verdict::Unknown) };
+    let unknown = GraphVertex {
+        busy: None,
+        idle: None,
+        backpressured: None,
+        worst_subtask: None,
+        records_in_per_s: None,
+        ..vertex("s2", "Source: users", Verdict::Unknown)
+    };
     view.graph = Graph {
         vertices: vec![
             vertex("s1", "Source: orders", Verdict::Healthy),

@@ -48,7 +48,8 @@ async fn check(name: &str, portal: FixedPortal, path: &str, present: &[&str], ab
 fn keep(name: &str, html: &str) {
     let Some(dir) = std::env::var_os("DRSQUIRREL_PREVIEW") else { return };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut sheets: Vec<_> = std::fs::read_dir(root.join("style")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut sheets: Vec<_> =
+        std::fs::read_dir(root.join("style")).unwrap().map(|entry| entry.unwrap().path()).collect();
     sheets.sort();
     let style: String = sheets.iter().map(|sheet| std::fs::read_to_string(sheet).unwrap()).collect();
     let html = html.replace("<link rel=\"stylesheet\" href=\"/style.css\">", &format!("<style>{style}</style>"));
@@ -76,14 +77,28 @@ async fn home_shows_the_worst_first_with_its_sentence() {
 #[tokio::test]
 async fn home_filters_by_the_url() {
     let path = "/?q=flink&status=critical";
-    check("home-filtered", FixedPortal::default(), path, &["data-job=\"orders-pipeline\""], &["data-job=\"late-departures\""]).await;
+    check(
+        "home-filtered",
+        FixedPortal::default(),
+        path,
+        &["data-job=\"orders-pipeline\""],
+        &["data-job=\"late-departures\""],
+    )
+    .await;
     check("home-none", FixedPortal::default(), "/?cause=nothing", &["No job matches"], &["data-job="]).await;
 }
 
 #[tokio::test]
 async fn an_empty_home_says_what_to_do_first() {
     let portal = FixedPortal { home: fixtures::empty_home(), ..FixedPortal::default() };
-    check("home-empty", portal, "/", &["No jobs yet", "No cluster is watched yet", "href=\"/clusters\""], &["data-job="]).await;
+    check(
+        "home-empty",
+        portal,
+        "/",
+        &["No jobs yet", "No cluster is watched yet", "href=\"/clusters\""],
+        &["data-job="],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -118,14 +133,16 @@ async fn consequences_are_folded_under_their_cause_and_are_no_cards() {
 #[tokio::test]
 async fn a_healthy_job_says_so_with_the_same_proof() {
     let portal = FixedPortal { job: fixtures::healthy_job(), ..FixedPortal::default() };
-    let present = ["Nothing is wrong.", "6 checks looked at this job", "data-row=\"Backpressure\"", "+I[UA, 1539, ORD, 100]"];
+    let present =
+        ["Nothing is wrong.", "6 checks looked at this job", "data-row=\"Backpressure\"", "+I[UA, 1539, ORD, 100]"];
     check("job-healthy", portal, "/jobs/late-departures", &present, &["data-cause="]).await;
 }
 
 #[tokio::test]
 async fn a_job_without_data_is_unknown_and_not_healthy() {
     let portal = FixedPortal { job: fixtures::bare_job(), ..FixedPortal::default() };
-    let present = ["Too little is known to judge.", "has not answered for 9 minutes", "did not say what this job is made of"];
+    let present =
+        ["Too little is known to judge.", "has not answered for 9 minutes", "did not say what this job is made of"];
     check("job-bare", portal, "/jobs/clicks-eu", &present, &["Nothing is wrong"]).await;
 }
 
@@ -133,16 +150,43 @@ async fn a_job_without_data_is_unknown_and_not_healthy() {
 async fn the_tabs_are_in_the_url() {
     let job = "/jobs/late-departures?cluster=local-a&tab=";
     let exceptions = ["NumberFormatException", "&lt;script&gt;alert(1)", "Integer.java:652", "Source: flights (1/4)"];
-    check("job-exceptions", FixedPortal::default(), &format!("{job}exceptions"), &exceptions, &["data-cause=", "<script>alert"]).await;
-    check("job-output", FixedPortal::default(), &format!("{job}output"), &["+I[UA, 1500, ORD, 61]"], &["data-cause="]).await;
-    check("job-history", FixedPortal::default(), &format!("{job}history"), &["Busy time stayed below", "lasted 6 min"], &[]).await;
+    check(
+        "job-exceptions",
+        FixedPortal::default(),
+        &format!("{job}exceptions"),
+        &exceptions,
+        &["data-cause=", "<script>alert"],
+    )
+    .await;
+    check("job-output", FixedPortal::default(), &format!("{job}output"), &["+I[UA, 1500, ORD, 61]"], &["data-cause="])
+        .await;
+    check(
+        "job-history",
+        FixedPortal::default(),
+        &format!("{job}history"),
+        &["Busy time stayed below", "lasted 6 min"],
+        &[],
+    )
+    .await;
     let portal = FixedPortal { job: fixtures::joining_job(), ..FixedPortal::default() };
-    check("job-graph", portal, &format!("{job}graph"), &["data-vertex=\"Join[5]\"", "load not known"], &["data-cause="]).await;
+    check(
+        "job-graph",
+        portal,
+        &format!("{job}graph"),
+        &["data-vertex=\"Join[5]\"", "load not known"],
+        &["data-cause="],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn clusters_are_listed_with_a_form_to_add_one() {
-    let present = ["http://flink-prod:8081 · gateway http://flink-prod:8083", "Flink 2.3.0", "Remove flink-eu", "/api/ui/add-cluster"];
+    let present = [
+        "http://flink-prod:8081 · gateway http://flink-prod:8083",
+        "Flink 2.3.0",
+        "Remove flink-eu",
+        "/api/ui/add-cluster",
+    ];
     check("clusters", FixedPortal::default(), "/clusters", &present, &[]).await;
 }
 
