@@ -10,14 +10,17 @@ mod checkpoints;
 mod client;
 mod error;
 mod exceptions;
+mod gateway;
 mod job;
 mod json;
 mod live;
 mod metrics;
 mod names;
+mod probe;
 mod recorder;
 pub mod recording;
 mod rest;
+mod script;
 mod snapshot;
 mod stacks;
 mod transport;
@@ -26,6 +29,14 @@ mod vertex;
 pub use cache::SnapshotCache;
 pub use client::FlinkClient;
 pub use error::{Failure, FlinkError};
+pub use gateway::{Column, Gateway, Session, StatementResult};
 pub use live::Live;
+pub use probe::{Probe, probe};
 pub use recorder::Recorder;
+pub use script::split_statements;
 pub use transport::{Reply, Transport};
+
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod tests;
