@@ -1,12 +1,14 @@
 //! The `drsquirrel` binary.
 
+mod cli;
 mod flink;
+mod words;
 
-fn main() {
-    let path = std::env::args().nth(1).unwrap_or_default();
-    let Ok(rt) = tokio::runtime::Runtime::new() else { return };
-    match rt.block_on(flink::recording::read(std::path::Path::new(&path))) {
-        Ok(s) => println!("{}", serde_json::to_string_pretty(&s).unwrap_or_default()),
-        Err(e) => eprintln!("{e}"),
-    }
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    cli::run(cli::Cli::parse()).await
 }
