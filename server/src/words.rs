@@ -50,13 +50,7 @@ mod tests {
 
     #[test]
     fn counts_edits() {
-<<<<<<< HEAD
         for (a, b, expect) in [("", "", 0), ("abc", "", 3), ("", "ab", 2), ("kitten", "sitting", 3), ("flaw", "lawn", 2)] {
-=======
-        for (a, b, expect) in
-            [("", "", 0), ("abc", "", 3), ("", "ab", 2), ("kitten", "sitting", 3), ("flaw", "lawn", 2)]
-        {
->>>>>>> flink
             assert_eq!(distance(a, b), expect, "{a} {b}");
         }
     }

@@ -69,7 +69,7 @@ async fn evaluate(store: &Store, watch: &mut ClusterWatch, at: Timestamp, findin
         findings,
         unknown: Vec::new(),
     };
-    let mut new_id = || ulid::Ulid::new().to_string();
+    let mut new_id = || ulid::Ulid::generate().to_string();
     let changes = watch.observe(&snapshot, &[Examination { diagnosis, readings: vec![reading] }], &mut new_id);
     store.apply("flink", &changes, at).await.unwrap();
 }

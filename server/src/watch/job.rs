@@ -154,7 +154,21 @@ impl JobWatch {
         self.closed.retain(|f| f.closed_at.is_some_and(|closed| at.since_ms(closed) < CLOSED_SHOWN_MS));
         changes.findings.extend(self.open.values().map(|open| open.finding.clone()));
         changes.findings.extend(closed);
-        changes.jobs.push(self.clone());
+        changes.jobs.push(self.header());
+    }
+
+    /// The job without its findings and cells, which are written down on their own.
+    fn header(&self) -> JobWatch {
+        JobWatch {
+            name: self.name.clone(),
+            id: self.id.clone(),
+            unknown: self.unknown.clone(),
+            status: self.status.clone(),
+            open: BTreeMap::new(),
+            closed: VecDeque::new(),
+            grid: Grid::default(),
+            ..*self
+        }
     }
 
     /// Open findings, worst root first, each followed by its consequences.

@@ -22,6 +22,8 @@ pub use reconcile::Open;
 pub const GONE_AFTER_MS: i64 = 10 * 60_000;
 /// At most so many jobs of one cluster are watched; the others are counted in the log.
 const MAX_JOBS: usize = 500;
+/// At most so many cells wait for a store that cannot be written; the oldest are given up.
+const MAX_UNSAVED_CELLS: usize = 100_000;
 
 /// What one evaluation changed, to be made durable in one transaction.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +36,23 @@ pub struct Changes {
     pub cells: Vec<CellChange>,
     /// Names of jobs that left the list.
     pub forgotten: Vec<String>,
+}
+
+impl Changes {
+    /// Adds what changed later. Of a job, a finding and a cell only the last state is kept, so that this stays bounded
+    /// however long it cannot be written down.
+    pub fn add(&mut self, later: Changes) {
+        self.forgotten.retain(|name| !later.jobs.iter().any(|job| job.name == *name));
+        self.jobs.retain(|job| !later.jobs.iter().any(|l| l.name == job.name) && !later.forgotten.contains(&job.name));
+        self.findings.retain(|finding| !later.findings.iter().any(|l| l.id == finding.id));
+        let same = |a: &CellChange, b: &CellChange| a.job == b.job && a.row.key == b.row.key && a.cell.minute == b.cell.minute;
+        self.cells.retain(|cell| !later.cells.iter().any(|l| same(l, cell)) && !later.forgotten.contains(&cell.job));
+        self.jobs.extend(later.jobs);
+        self.findings.extend(later.findings);
+        self.cells.extend(later.cells);
+        self.forgotten.extend(later.forgotten);
+        self.cells.drain(..self.cells.len().saturating_sub(MAX_UNSAVED_CELLS));
+    }
 }
 
 /// One cell of one row of one job's grid.
