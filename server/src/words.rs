@@ -50,7 +50,9 @@ mod tests {
 
     #[test]
     fn counts_edits() {
-        for (a, b, expect) in [("", "", 0), ("abc", "", 3), ("", "ab", 2), ("kitten", "sitting", 3), ("flaw", "lawn", 2)] {
+        for (a, b, expect) in
+            [("", "", 0), ("abc", "", 3), ("", "ab", 2), ("kitten", "sitting", 3), ("flaw", "lawn", 2)]
+        {
             assert_eq!(distance(a, b), expect, "{a} {b}");
         }
     }

@@ -1,6 +1,10 @@
 //! The command line: one file a command, each with its `Args` and its `run`.
 
+mod diagnose;
+mod duration;
 mod engine;
+mod live;
+mod record;
 mod serve;
 mod worker;
 
@@ -30,6 +34,10 @@ enum Command {
     Serve(serve::Args),
     /// Run one embedded cluster that speaks Flink's REST and SQL gateway APIs.
     Engine(engine::Args),
+    /// Judge the jobs of a cluster, or of a recording of one.
+    Diagnose(diagnose::Args),
+    /// Record a cluster's answers, to be judged later or elsewhere.
+    Record(record::Args),
     /// Run one job attempt's tasks. Started by an engine, not by hand.
     #[command(hide = true)]
     Worker(worker::Args),
@@ -42,6 +50,8 @@ pub fn main() -> ExitCode {
     match cli.command {
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Engine(args) => block_on(engine::run(args)),
+        Command::Diagnose(args) => block_on(diagnose::run(args)),
+        Command::Record(args) => block_on(record::run(args)),
         Command::Worker(args) => worker::run(args),
     }
 }
