@@ -53,7 +53,7 @@ fn what(finding: &Finding, as_of: Signal<Timestamp>) -> impl IntoView + use<> {
         <p class="cause-meta">
             {severity_status(finding.severity)}
             <code>{finding.cause.clone()}</code>
-            <span>{subject(finding)}</span>
+            {subject(finding).map(|subject| view! { <span>{subject}</span> })}
             <span>"seen "<Ago as_of at />" ago"</span>
         </p>
         <p class="cause-why">{finding.why.clone()}</p>

@@ -1,5 +1,5 @@
 use leptos::prelude::*;
-use model::{JobView, SubjectKind, Verdict};
+use model::{CellVerdict, JobView, SubjectKind, Verdict};
 
 use crate::format;
 
@@ -12,7 +12,12 @@ pub fn Healthy(
 ) -> impl IntoView {
     move || {
         view.with(|view| {
-            let checks = view.grid.iter().filter(|row| row.subject.kind == SubjectKind::Job).count();
+            // A check that has no data this minute has not looked.
+            let has_looked = |row: &&model::GridRow| {
+                let last = row.cells.last().map_or(CellVerdict::Unknown, |cell| cell.verdict);
+                row.subject.kind == SubjectKind::Job && last != CellVerdict::Unknown
+            };
+            let checks = view.grid.iter().filter(has_looked).count();
             let (title, why) = words(view.row.verdict, checks, view.unknown.len());
             view! {
                 <div class="healthy" data-verdict=format::verdict(view.row.verdict)>

@@ -100,11 +100,11 @@ fn DiagnosisTab(view: Signal<JobView>, as_of: Signal<Timestamp>) -> impl IntoVie
     view! {
         <Causes view as_of />
         <ExamplePanel example />
+        <Section id="hour" title="The last hour"><HourGrid rows=grid /></Section>
+        <GraphTab view />
         {move || is_example.get().then(|| view! {
             <Section id="answer" title="What it answers"><OutputTab view most=OUTPUT_GLANCE /></Section>
         })}
-        <Section id="hour" title="The last hour"><HourGrid rows=grid /></Section>
-        <GraphTab view />
         <Section id="unknown" title="What could not be assessed"><Unknowns unknown /></Section>
     }
 }
