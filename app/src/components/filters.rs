@@ -20,7 +20,7 @@ pub fn Filters(
         change(&mut filter);
         navigate(&filter.href(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
     };
-    let go = StoredValue::new_local(go);
+    let go = StoredValue::new(go);
     let change = move |change: &dyn Fn(&mut JobFilter)| go.with_value(|go| go(change));
     let clusters = Memo::new(move |_| choices(&rows.read(), |row| Some(row.cluster.clone())));
     let causes = Memo::new(move |_| choices(&rows.read(), |row| row.cause.clone()));
