@@ -15,10 +15,15 @@ use model::ApiError;
 use super::AppState;
 use super::error::Refusal;
 
-/// Scripts are our own: inline ones start the wasm, which needs leave to be compiled. Nothing comes from elsewhere.
-const POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-                      img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
-                      frame-ancestors 'none'";
+/// What a page may load: what is our own, and inline scripts that `scripts` lets through. The wasm needs leave to be
+/// compiled.
+pub fn policy(scripts: &str) -> String {
+    format!(
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' {scripts}; style-src 'self' 'unsafe-inline'; \
+         img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'"
+    )
+}
 
 /// Refuses foreign hosts and foreign origins.
 pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -47,7 +52,6 @@ pub async fn check(State(state): State<AppState>, request: Request, next: Next) 
 /// Headers of every response.
 pub async fn headers(mut response: Response) -> Response {
     let headers = [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "same-origin"),
@@ -56,6 +60,12 @@ pub async fn headers(mut response: Response) -> Response {
     ];
     for (name, value) in headers {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    // What is no page has no inline scripts.
+    if !response.headers().contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::from_str(&policy(""))
+    {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response
 }

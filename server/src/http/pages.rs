@@ -5,12 +5,13 @@ use std::sync::Arc;
 use app::Portal;
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use leptos::prelude::{LeptosOptions, provide_context};
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos::nonce::use_nonce;
+use leptos::prelude::{LeptosOptions, provide_context, use_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 
-use super::{AppState, assets};
+use super::{AppState, assets, guard};
 
 impl axum::extract::FromRef<AppState> for LeptosOptions {
     fn from_ref(_: &AppState) -> LeptosOptions {
@@ -31,10 +32,18 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .fallback(other)
 }
 
-/// What the pages reach the portal's services through.
+/// What the pages reach the portal's services through. A page's inline scripts carry a number that is used once, and its
+/// policy lets no others run.
 fn services(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     let portal: Arc<dyn Portal> = state.portal.clone();
-    move || provide_context(Arc::clone(&portal))
+    move || {
+        provide_context(Arc::clone(&portal));
+        if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
+            && let Ok(policy) = HeaderValue::from_str(&guard::policy(&format!("'nonce-{nonce}'")))
+        {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+    }
 }
 
 async fn other(State(state): State<AppState>, request: Request) -> Response {

@@ -207,6 +207,11 @@ async fn pages_are_rendered_with_what_protects_them() {
     assert_eq!(response.headers()["x-content-type-options"], "nosniff");
     let html = response.text().await.unwrap();
     assert!(html.contains("About root") && html.contains("orders"), "{html}");
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
+    assert!(!policy.contains("script-src 'self' 'unsafe-inline'"));
+    for script in html.split("<script").skip(1) {
+        assert!(script.split('>').next().unwrap().contains(nonce), "a script that would not run: {script}");
+    }
     let missing = portal.request(Method::GET, "/no/such/page").send().await.unwrap();
     assert_eq!(missing.status(), 404);
     assert!(missing.text().await.unwrap().contains("<html"));

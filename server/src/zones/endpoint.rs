@@ -4,17 +4,17 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use crate::flink::{Live, Transport};
 
-/// The file that the engine writes when it listens.
-const FILE: &str = "engine.json";
+/// The file that holds the engine's process id; written before [`ADDRESS`].
+const PID: &str = "pid";
+/// The file that holds the engine's address once it listens.
+const ADDRESS: &str = "address";
 /// How long an engine on this machine may take to answer.
 const ANSWER: Duration = Duration::from_secs(2);
 
 /// A running engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its process.
     pub pid: u32,
@@ -25,13 +25,13 @@ pub struct Endpoint {
 impl Endpoint {
     /// What the engine in `data` last wrote; `None` where it wrote nothing that can be read.
     pub fn read(data: &Path) -> Option<Endpoint> {
-        let text = std::fs::read_to_string(data.join(FILE)).ok()?;
-        serde_json::from_str(&text).ok()
+        let read = |file: &str| std::fs::read_to_string(data.join(file)).ok();
+        Some(Endpoint { address: read(ADDRESS)?.trim().parse().ok()?, pid: read(PID)?.trim().parse().ok()? })
     }
 
     /// Forgets what an engine that is gone wrote.
     pub fn clear(data: &Path) {
-        let _ = std::fs::remove_file(data.join(FILE));
+        let _ = std::fs::remove_file(data.join(ADDRESS));
     }
 
     /// The address as a cluster's URL.
@@ -57,12 +57,15 @@ mod tests {
     fn reads_what_an_engine_wrote_and_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Endpoint::read(folder.path()), None);
-        let file = folder.path().join(super::FILE);
-        std::fs::write(&file, r#"{"name": "a", "pid": 7, "address": "127.0.0.1:80"}"#).unwrap();
+        std::fs::write(folder.path().join("address"), "127.0.0.1:80\n").unwrap();
+        assert_eq!(Endpoint::read(folder.path()), None, "an address without a process");
+        std::fs::write(folder.path().join("pid"), "7").unwrap();
         let expect = Endpoint { pid: 7, address: "127.0.0.1:80".parse().unwrap() };
         assert_eq!(Endpoint::read(folder.path()), Some(expect));
-        std::fs::write(&file, r#"{"name": "a", "pid": 7"#).unwrap();
-        assert_eq!(Endpoint::read(folder.path()), None, "half a file is no file");
+        std::fs::write(folder.path().join("address"), "127.0.0.1").unwrap();
+        assert_eq!(Endpoint::read(folder.path()), None, "half an address is none");
+        Endpoint::clear(folder.path());
+        assert!(!folder.path().join("address").exists());
     }
 
     #[tokio::test]
