@@ -7,6 +7,7 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
+use serde::{Deserialize, Serialize};
 
 use super::{
     Failure, Stop, TaskContext,
@@ -26,7 +27,8 @@ use crate::{
 };
 
 /// How a task ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Its input ended and all of it was processed.
     Finished,
@@ -37,7 +39,7 @@ pub enum Outcome {
 }
 
 /// A task ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
     /// The index of its vertex in the plan.
     pub vertex: usize,
