@@ -34,8 +34,11 @@ fn page(out: &mut String, report: &Report) -> std::fmt::Result {
     write!(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")?;
     write!(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
     writeln!(out, "<title>{}</title><style>{STYLE}</style></head><body>", escape(&title))?;
-    for job in &report.jobs {
+    for job in report.judged() {
         render_job(out, job, report)?;
+    }
+    if let Some(ended) = report.ended() {
+        writeln!(out, "<p class=\"soft\">{}</p>", escape(&ended))?;
     }
     writeln!(out, "</body></html>")
 }

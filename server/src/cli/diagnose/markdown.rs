@@ -9,9 +9,12 @@ use super::report::{Cause, Report, causes, lower, measured, plain, subject, thre
 /// The report in Markdown.
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
-    for job in &report.jobs {
+    for job in report.judged() {
         // Writing to a string cannot fail.
         let _ = render_job(&mut out, job, report);
+    }
+    if let Some(ended) = report.ended() {
+        let _ = writeln!(out, "{}", escape(&ended));
     }
     out
 }
