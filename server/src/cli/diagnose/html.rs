@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::{Diagnosis, Finding, Instruction};
 
-use super::report::{Cause, Report, causes, lower, measured, plain, subject, threshold, verdict};
+use super::report::{Cause, Report, causes, lower, measured, missing, plain, subject, threshold, verdict};
 
 const STYLE: &str = "
 :root { color-scheme: light dark; --ink: #1c2024; --soft: #60646c; --line: #d9d9e0; --ground: #fcfcfd; --raised: #fff;
@@ -56,8 +56,8 @@ fn render_job(out: &mut String, job: &Diagnosis, report: &Report) -> std::fmt::R
     }
     if !job.unknown.is_empty() {
         writeln!(out, "<details><summary>Not assessed ({})</summary><ul>", job.unknown.len())?;
-        for unknown in &job.unknown {
-            writeln!(out, "<li>{}: {}</li>", escape(&unknown.check), escape(&unknown.missing))?;
+        for (what, checks) in missing(job) {
+            writeln!(out, "<li>{}: it needs {}</li>", escape(&checks), escape(what))?;
         }
         writeln!(out, "</ul></details>")?;
     }

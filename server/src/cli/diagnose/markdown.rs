@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::{Diagnosis, Finding};
 
-use super::report::{Cause, Report, causes, lower, measured, plain, subject, threshold, verdict};
+use super::report::{Cause, Report, causes, lower, measured, missing, plain, subject, threshold, verdict};
 
 /// The report in Markdown.
 pub fn render(report: &Report) -> String {
@@ -37,8 +37,8 @@ fn render_job(out: &mut String, job: &Diagnosis, report: &Report) -> std::fmt::R
     }
     if !job.unknown.is_empty() {
         writeln!(out, "Not assessed:\n")?;
-        for unknown in &job.unknown {
-            writeln!(out, "- {}: {}", escape(&unknown.check), escape(&unknown.missing))?;
+        for (what, checks) in missing(job) {
+            writeln!(out, "- {}: it needs {}", escape(&checks), escape(what))?;
         }
         writeln!(out)?;
     }

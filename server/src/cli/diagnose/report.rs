@@ -126,6 +126,21 @@ pub fn causes(job: &Diagnosis) -> Vec<Cause<'_>> {
     roots.map(|finding| Cause { finding, consequences: follows(finding) }).collect()
 }
 
+/// What could not be assessed: what was missing, and the checks that missed it.
+pub fn missing(job: &Diagnosis) -> Vec<(&str, String)> {
+    let mut missing: Vec<(&str, String)> = Vec::new();
+    for unknown in &job.unknown {
+        match missing.iter_mut().find(|(what, _)| *what == unknown.missing) {
+            Some((_, checks)) => {
+                checks.push_str(", ");
+                checks.push_str(&unknown.check);
+            }
+            None => missing.push((&unknown.missing, unknown.check.clone())),
+        }
+    }
+    missing
+}
+
 /// A subject in words: `vertex sink-call, subtask 1`.
 pub fn subject(subject: &Subject) -> String {
     let kind = lower(&subject.kind).replace('-', " ");

@@ -2,7 +2,7 @@
 
 use model::{Diagnosis, Evidence, Finding, Severity, Verdict};
 
-use super::report::{Cause, Report, causes, lower, measured, plain, subject, threshold, verdict};
+use super::report::{Cause, Report, causes, lower, measured, missing, plain, subject, threshold, verdict};
 
 /// How wide the text is set, in characters.
 const WIDTH: usize = 96;
@@ -133,11 +133,11 @@ impl Page {
             return;
         }
         self.line("");
-        let mut lines = Vec::new();
-        for unknown in &job.unknown {
-            lines.push(format!("{}: {}", unknown.check, unknown.missing));
+        let heading = self.ink(Ink::Dim, "Not assessed");
+        self.line(&heading);
+        for (what, checks) in missing(job) {
+            self.hanging("  – ", &format!("{checks}: it needs {what}"));
         }
-        self.wrapped("", &format!("Not assessed: {}.", lines.join("; ")), Some(Ink::Dim));
     }
 
     fn heading(&mut self, text: &str) {
