@@ -1,14 +1,18 @@
-//! The `drsquirrel` binary.
+//! `drsquirrel`: the portal, the embedded engine and the command line in one binary.
 
 mod cli;
+mod clock;
+mod collect;
+mod config;
+mod example;
 mod flink;
+mod http;
+mod portal;
+mod store;
+mod watch;
 mod words;
+mod zones;
 
-use std::process::ExitCode;
-
-use clap::Parser;
-
-#[tokio::main]
-async fn main() -> ExitCode {
-    cli::run(cli::Cli::parse()).await
+fn main() -> std::process::ExitCode {
+    cli::main()
 }

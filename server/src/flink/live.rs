@@ -69,6 +69,11 @@ impl Live {
         self.send(Request::new(Method::DELETE, self.url(path, "")?), timeout).await
     }
 
+    /// Changes `path`, once: `PATCH /jobs/:id?mode=cancel` stops a job.
+    pub async fn patch(&self, path: &str, query: &str, timeout: Duration) -> Result<Reply, Failure> {
+        self.send(Request::new(Method::PATCH, self.url(path, query)?), timeout).await
+    }
+
     async fn send(&self, request: Request, timeout: Duration) -> Result<Reply, Failure> {
         let exchange = async {
             let response = self.http.execute(request).await.map_err(|e| failure(&e, timeout))?;
