@@ -55,8 +55,8 @@ async fn record(args: &Args) -> Result<String, String> {
     let client = FlinkClient::new(&name, Arc::clone(&recorder) as Arc<dyn Transport>);
     eprintln!("Recording {name} for {}; Ctrl-C ends it earlier.", duration::words(args.length));
     let (mut snapshots, mut lines) = (0, 0);
-    let end = Instant::now() + args.length;
     let mut due = Instant::now();
+    let end = due + args.length;
     let cache = SnapshotCache::default();
     loop {
         match client.snapshot(&cache).await {

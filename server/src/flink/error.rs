@@ -98,10 +98,13 @@ impl From<FlinkError> for ApiError {
 
 /// The first characters of an answer, on one line, for an error message.
 pub fn begin(body: &[u8]) -> String {
-    const SHOWN: usize = 120;
-    let text = String::from_utf8_lossy(body.get(..4 * SHOWN).unwrap_or(body));
+    first(body, 120)
+}
+
+fn first(body: &[u8], shown: usize) -> String {
+    let text = String::from_utf8_lossy(body.get(..4 * shown).unwrap_or(body));
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    words.chars().filter(|c| !c.is_control()).take(SHOWN).collect()
+    words.chars().filter(|c| !c.is_control()).take(shown).collect()
 }
 
 /// What an answer with a status other than success says: Flink's `{"errors": […]}` without its stack trace, or the first words.
@@ -112,19 +115,29 @@ pub fn status_message(body: &[u8]) -> String {
     }
     let said = serde_json::from_slice::<Errors>(body).ok().and_then(|e| e.errors.into_iter().next_back());
     match said {
-        Some(said) => begin(root_cause(&said).as_bytes()),
+        // A cause lists what would have been right, so it may be longer than what only shows where one has landed.
+        Some(said) => first(root_cause(&said).as_bytes(), 600),
         None if body.is_empty() => "(nothing)".to_string(),
         None => begin(body),
     }
 }
 
-/// The innermost cause that a Java stack trace names, without its frames; the first line where there is no trace.
+/// The innermost cause that a Java stack trace names, with all lines of its message and none of its frames; the whole text
+/// where there is no trace.
 pub fn root_cause(trace: &str) -> String {
-    let caused = trace.lines().filter_map(|line| line.trim().strip_prefix("Caused by: ")).next_back();
-    let headed = trace.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("at "));
-    let first =
-        || headed.map(|line| line.trim_start_matches("<Exception on server side:")).find(|line| !line.is_empty());
-    caused.or_else(first).unwrap_or(trace).trim().to_string()
+    let mut cause: Vec<&str> = Vec::new();
+    let mut in_message = true;
+    for line in trace.lines().map(|line| line.trim().trim_start_matches("<Exception on server side:")) {
+        if let Some(message) = line.strip_prefix("Caused by: ") {
+            cause = vec![message];
+            in_message = true;
+        } else if line.starts_with("at ") || line.starts_with("... ") {
+            in_message = false;
+        } else if in_message && !line.is_empty() {
+            cause.push(line);
+        }
+    }
+    cause.join(" ")
 }
 
 #[cfg(test)]
@@ -138,6 +151,9 @@ mod tests {
         let flat = "<Exception on server side:\njava.lang.IllegalStateException: closed\n\tat A.b(A.java:1)";
         assert_eq!(root_cause(flat), "java.lang.IllegalStateException: closed");
         assert_eq!(root_cause("Job not found"), "Job not found");
+        let long =
+            "X: wrapper\nCaused by: Y: no factory\n\nAvailable are:\nprint\n\tat A.b(A.java:1)\n\t... 9 more\nEnd>";
+        assert_eq!(root_cause(long), "Y: no factory Available are: print");
     }
 
     #[test]

@@ -188,6 +188,15 @@ impl Session {
     /// [`FlinkError`]: [`Failure::Statement`] with the innermost cause where the statement is at fault, and
     /// [`Failure::Timeout`] where its result is not whole within 60 s.
     pub async fn execute(&self, statement: &str) -> Result<StatementResult, FlinkError> {
+        // Which statement it was tells more than the path of its operation.
+        let name = |error: FlinkError| match error.failure {
+            Failure::Statement(_) => FlinkError { request: format!("`{}`", begin(statement.as_bytes())), ..error },
+            _ => error,
+        };
+        self.submit(statement).await.map_err(name)
+    }
+
+    async fn submit(&self, statement: &str) -> Result<StatementResult, FlinkError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Submitted {

@@ -14,8 +14,9 @@ const FRAMES: usize = 12;
 /// something, and the stacks of an idle vertex say nothing.
 const BUSY: f64 = 500.0;
 
-/// What Flink answers for `endTimestamp` where `rest.flamegraph.enabled` is false.
-const DISABLED: i64 = -3;
+/// What Flink answers for `endTimestamp` where `rest.flamegraph.enabled` is false. -1 is a vertex that has ended, -3 one whose
+/// first sample is under way: both may change.
+const DISABLED: i64 = -2;
 
 /// Whether the stacks of `vertex` are worth asking for: it is busy, or a checkpoint waits for it.
 pub(super) fn worthwhile(vertex: &VertexSnapshot, checkpoint_waits: bool) -> bool {

@@ -206,9 +206,8 @@ async fn a_statement_that_fails_says_why_and_is_not_sent_again() {
     ])
     .await;
     let error = Gateway::new("test", &fake.url).unwrap().run_script("SELECT * FROM nope; SELECT 2").await.unwrap_err();
-    assert!(
-        error.to_string().ends_with("the statement failed: ValidationException: Object 'nope' not found"),
-        "{error}"
-    );
+    let expect =
+        "cluster test: `SELECT * FROM nope`: the statement failed: ValidationException: Object 'nope' not found";
+    assert_eq!(error.to_string(), expect);
     assert_eq!(fake.asked().iter().filter(|request| request.ends_with("/statements")).count(), 1);
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use model::{Diagnosis, Finding, Instruction};
 
-use super::report::{Cause, Report, causes, lower, measured, plain, subject, threshold, verdict};
+use super::report::{Cause, Report, causes, lower, measured, missing, plain, subject, threshold, verdict};
 
 const STYLE: &str = "
 :root { color-scheme: light dark; --ink: #1c2024; --soft: #60646c; --line: #d9d9e0; --ground: #fcfcfd; --raised: #fff;
@@ -34,8 +34,11 @@ fn page(out: &mut String, report: &Report) -> std::fmt::Result {
     write!(out, "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")?;
     write!(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")?;
     writeln!(out, "<title>{}</title><style>{STYLE}</style></head><body>", escape(&title))?;
-    for job in &report.jobs {
+    for job in report.judged() {
         render_job(out, job, report)?;
+    }
+    if let Some(ended) = report.ended() {
+        writeln!(out, "<p class=\"soft\">{}</p>", escape(&ended))?;
     }
     writeln!(out, "</body></html>")
 }
@@ -53,8 +56,8 @@ fn render_job(out: &mut String, job: &Diagnosis, report: &Report) -> std::fmt::R
     }
     if !job.unknown.is_empty() {
         writeln!(out, "<details><summary>Not assessed ({})</summary><ul>", job.unknown.len())?;
-        for unknown in &job.unknown {
-            writeln!(out, "<li>{}: {}</li>", escape(&unknown.check), escape(&unknown.missing))?;
+        for (what, checks) in missing(job) {
+            writeln!(out, "<li>{}: it needs {}</li>", escape(&checks), escape(what))?;
         }
         writeln!(out, "</ul></details>")?;
     }

@@ -4,14 +4,17 @@ use std::fmt::Write;
 
 use model::{Diagnosis, Finding};
 
-use super::report::{Cause, Report, causes, lower, measured, plain, subject, threshold, verdict};
+use super::report::{Cause, Report, causes, lower, measured, missing, plain, subject, threshold, verdict};
 
 /// The report in Markdown.
 pub fn render(report: &Report) -> String {
     let mut out = String::new();
-    for job in &report.jobs {
+    for job in report.judged() {
         // Writing to a string cannot fail.
         let _ = render_job(&mut out, job, report);
+    }
+    if let Some(ended) = report.ended() {
+        let _ = writeln!(out, "{}", escape(&ended));
     }
     out
 }
@@ -34,8 +37,8 @@ fn render_job(out: &mut String, job: &Diagnosis, report: &Report) -> std::fmt::R
     }
     if !job.unknown.is_empty() {
         writeln!(out, "Not assessed:\n")?;
-        for unknown in &job.unknown {
-            writeln!(out, "- {}: {}", escape(&unknown.check), escape(&unknown.missing))?;
+        for (what, checks) in missing(job) {
+            writeln!(out, "- {}: it needs {}", escape(&checks), escape(what))?;
         }
         writeln!(out)?;
     }

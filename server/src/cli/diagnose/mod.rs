@@ -16,7 +16,7 @@ use std::{
 
 use model::{ClusterSnapshot, Diagnosis, Verdict};
 
-use self::report::Report;
+use self::report::{Report, over};
 use super::duration;
 use crate::{flink::recording, words::did_you_mean};
 
@@ -107,13 +107,8 @@ fn examine(history: &[ClusterSnapshot], wanted: Option<&str>, source: &str) -> R
             return Err(format!("{source} has no job with the name or id `{wanted}`{known} (jobs there: {count})"));
         }
     }
-    jobs.sort_by_key(|job| (ended(job), verdict_rank(job.verdict), job.score.unwrap_or(u32::MAX)));
+    jobs.sort_by_key(|job| (over(job), verdict_rank(job.verdict), job.score.unwrap_or(u32::MAX)));
     Ok(jobs)
-}
-
-/// Whether the job was ended on purpose: such a job comes last.
-fn ended(job: &Diagnosis) -> bool {
-    matches!(job.status.as_str(), "CANCELED" | "FINISHED")
 }
 
 fn verdict_rank(verdict: Verdict) -> u8 {

@@ -66,6 +66,25 @@ impl Report {
         Report { cluster, jobs }
     }
 
+    /// The jobs that a person wants to read of: those that are not over, or all where all are.
+    pub fn judged(&self) -> impl Iterator<Item = &Diagnosis> {
+        let all = self.jobs.iter().all(over);
+        self.jobs.iter().filter(move |job| all || !over(job))
+    }
+
+    /// What a person should know of the others, in one sentence; `None` where there are none.
+    pub fn ended(&self) -> Option<String> {
+        const NAMED: usize = 5;
+        let over: Vec<&Diagnosis> = self.jobs.iter().filter(|job| over(job)).collect();
+        if over.is_empty() || over.len() == self.jobs.len() {
+            return None;
+        }
+        let names: Vec<String> = over.iter().take(NAMED).map(|job| format!("{} ({})", job.name, job.status)).collect();
+        let more = over.len().checked_sub(NAMED).filter(|more| *more > 0);
+        let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+        Some(format!("Over, and not judged: {}{more}.", names.join(", ")))
+    }
+
     /// Whether anything found is severe or critical.
     pub fn severe(&self) -> bool {
         self.jobs.iter().flat_map(|job| &job.findings).any(|finding| finding.severity >= Severity::Severe)
@@ -75,6 +94,11 @@ impl Report {
     pub fn assessed(&self) -> bool {
         self.jobs.iter().any(|job| job.verdict != Verdict::Unknown || !job.findings.is_empty())
     }
+}
+
+/// Whether a job was ended on purpose, or came to its end.
+pub fn over(job: &Diagnosis) -> bool {
+    matches!(job.status.as_str(), "CANCELED" | "FINISHED")
 }
 
 impl Cluster {
@@ -100,6 +124,21 @@ pub fn causes(job: &Diagnosis) -> Vec<Cause<'_>> {
     let roots = job.findings.iter().filter(|finding| !known(&finding.caused_by));
     let follows = |root: &Finding| job.findings.iter().filter(|f| f.caused_by.as_ref() == Some(&root.id)).collect();
     roots.map(|finding| Cause { finding, consequences: follows(finding) }).collect()
+}
+
+/// What could not be assessed: what was missing, and the checks that missed it.
+pub fn missing(job: &Diagnosis) -> Vec<(&str, String)> {
+    let mut missing: Vec<(&str, String)> = Vec::new();
+    for unknown in &job.unknown {
+        match missing.iter_mut().find(|(what, _)| *what == unknown.missing) {
+            Some((_, checks)) => {
+                checks.push_str(", ");
+                checks.push_str(&unknown.check);
+            }
+            None => missing.push((&unknown.missing, unknown.check.clone())),
+        }
+    }
+    missing
 }
 
 /// A subject in words: `vertex sink-call, subtask 1`.
@@ -139,18 +178,20 @@ pub fn threshold(evidence: &Evidence) -> String {
 }
 
 fn quantity(value: f64, unit: &str) -> String {
-    let (value, unit) = match unit {
-        "bytes" | "B" => bytes(value),
-        unit => (value, unit),
+    let (value, unit) = match unit.split_once('/') {
+        _ if matches!(unit, "bytes" | "B") => bytes(value),
+        Some(("bytes" | "B", per)) => (bytes(value).0, format!("{}/{per}", bytes(value).1)),
+        _ => (value, unit.to_string()),
     };
     let number = number(value);
     if unit.is_empty() { number } else { format!("{number} {unit}") }
 }
 
-fn bytes(value: f64) -> (f64, &'static str) {
+/// Bytes in the unit that leaves the fewest digits, and that unit.
+fn bytes(value: f64) -> (f64, String) {
     const STEPS: [(f64, &str); 3] = [(1024.0 * 1024.0 * 1024.0, "GiB"), (1024.0 * 1024.0, "MiB"), (1024.0, "KiB")];
     let step = STEPS.iter().find(|(size, _)| value.abs() >= *size);
-    step.map_or((value, "bytes"), |(size, unit)| (value / size, unit))
+    step.map_or((value, "bytes".to_string()), |(size, unit)| (value / size, (*unit).to_string()))
 }
 
 /// A number with at most three digits that matter after the point, and thousands apart: `1,954`, `0.03`, `89.6`.
@@ -190,6 +231,7 @@ mod unit {
             (89.56, "%", "89.6 %"),
             (-1_234_567.0, "", "-1,234,567"),
             (467.0 * 1024.0 * 1024.0, "bytes", "467 MiB"),
+            (624_210_905.0, "B/min", "595 MiB/min"),
             (999.5, "ms", "1,000 ms"),
         ];
         for (value, unit, expect) in cases {

@@ -1,8 +1,8 @@
 //! The report for a terminal: the cause first, its reasons under it, consequences folded.
 
-use model::{Diagnosis, Finding, Severity, Verdict};
+use model::{Diagnosis, Evidence, Finding, Severity, Verdict};
 
-use super::report::{Cause, Report, causes, lower, measured, plain, subject, threshold, verdict};
+use super::report::{Cause, Report, causes, lower, measured, missing, plain, subject, threshold, verdict};
 
 /// How wide the text is set, in characters.
 const WIDTH: usize = 96;
@@ -13,9 +13,12 @@ const INDENT: &str = "  ";
 /// The report; `colour` where a terminal shows it.
 pub fn render(report: &Report, colour: bool) -> String {
     let mut page = Page { text: String::new(), colour };
-    for job in &report.jobs {
+    for job in report.judged() {
         page.job(job, report);
         page.line("");
+    }
+    if let Some(ended) = report.ended() {
+        page.wrapped("", &ended, Some(Ink::Dim));
     }
     page.text
 }
@@ -87,22 +90,11 @@ impl Page {
         }
         self.line("");
         self.heading("Evidence");
-        let rows: Vec<[String; 3]> = finding
-            .evidence
-            .iter()
-            .map(|e| {
-                let limit = threshold(e);
-                let limit = if limit.is_empty() { limit } else { format!("(threshold {limit})") };
-                [format!("{} of {}", e.signal, e.subject), measured(e), limit]
-                    .map(|cell| plain(&cell).replace('\n', " "))
-            })
-            .collect();
-        let width =
-            |column: usize| rows.iter().map(|row| row[column].chars().count()).filter(|w| *w <= 48).max().unwrap_or(0);
-        let (first, second) = (width(0), width(1));
-        for [what, value, limit] in &rows {
-            let row = format!("{INDENT}{what:<first$}  {value:<second$}  {limit}");
-            self.line(row.trim_end());
+        let values: Vec<String> = finding.evidence.iter().map(amount).collect();
+        let width = values.iter().map(|value| value.chars().count()).max().unwrap_or(0);
+        for (evidence, value) in finding.evidence.iter().zip(&values) {
+            let first = format!("{INDENT}{value:>width$}  ");
+            self.hanging(&first, &reading(evidence));
         }
     }
 
@@ -115,11 +107,7 @@ impl Page {
         for (n, instruction) in finding.instructions.iter().enumerate() {
             let number = format!("{INDENT}{}. ", n + 1);
             let under = " ".repeat(number.chars().count());
-            let mut first = true;
-            for line in wrap(&plain(&instruction.step), WIDTH - under.len()) {
-                self.line(&format!("{}{line}", if first { &number } else { &under }));
-                first = false;
-            }
+            self.hanging(&number, &instruction.step);
             for extra in instruction.command.iter().chain(&instruction.link) {
                 for line in plain(extra).lines() {
                     let line = self.ink(Ink::Blue, line);
@@ -136,7 +124,7 @@ impl Page {
         self.line("");
         self.heading("What follows from it");
         for finding in consequences {
-            self.wrapped(INDENT, &format!("– {} ({})", finding.title, subject(&finding.subject)), None);
+            self.hanging("  – ", &format!("{} ({})", finding.title, subject(&finding.subject)));
         }
     }
 
@@ -145,16 +133,24 @@ impl Page {
             return;
         }
         self.line("");
-        let mut lines = Vec::new();
-        for unknown in &job.unknown {
-            lines.push(format!("{}: {}", unknown.check, unknown.missing));
+        let heading = self.ink(Ink::Dim, "Not assessed");
+        self.line(&heading);
+        for (what, checks) in missing(job) {
+            self.hanging("  – ", &format!("{checks}: it needs {what}"));
         }
-        self.wrapped("", &format!("Not assessed: {}.", lines.join("; ")), Some(Ink::Dim));
     }
 
     fn heading(&mut self, text: &str) {
         let text = self.ink(Ink::Bold, text);
         self.line(&format!("{INDENT}{text}"));
+    }
+
+    /// Text that begins after `first` and goes on under its own beginning.
+    fn hanging(&mut self, first: &str, text: &str) {
+        let under = " ".repeat(first.chars().count());
+        for (n, line) in wrap(&plain(text), WIDTH.saturating_sub(under.len())).into_iter().enumerate() {
+            self.line(&format!("{}{line}", if n == 0 { first } else { &under }));
+        }
     }
 
     fn wrapped(&mut self, indent: &str, text: &str, ink: Option<Ink>) {
@@ -180,6 +176,23 @@ impl Page {
         };
         if self.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
     }
+}
+
+/// The measured number; empty where the evidence is a text.
+fn amount(evidence: &Evidence) -> String {
+    if evidence.value.is_some() {
+        plain(&measured(&Evidence { text: None, ..evidence.clone() }))
+    } else {
+        String::new()
+    }
+}
+
+/// What was measured on what, against which threshold, and the text that is the evidence.
+fn reading(evidence: &Evidence) -> String {
+    let limit = threshold(evidence);
+    let limit = if limit.is_empty() { limit } else { format!(" (threshold {limit})") };
+    let text = evidence.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+    format!("{} of {}{limit}{text}", evidence.signal, evidence.subject)
 }
 
 fn severity_ink(severity: Severity) -> Ink {

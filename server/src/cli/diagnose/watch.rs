@@ -24,14 +24,15 @@ pub async fn watch(url: &str, length: Duration) -> Result<(String, Vec<ClusterSn
     live::warm_up(&client).await.map_err(|e| e.to_string())?;
     let step = live::step(&client).await;
     eprintln!("Watching {name} for {}, a snapshot every {}.", duration::words(length), duration::words(step));
-    let snapshots = snapshots(&client, Instant::now() + length, step).await?;
+    let snapshots = snapshots(&client, length, step).await?;
     Ok((name, snapshots))
 }
 
-async fn snapshots(client: &FlinkClient, end: Instant, step: Duration) -> Result<Vec<ClusterSnapshot>, String> {
+async fn snapshots(client: &FlinkClient, length: Duration, step: Duration) -> Result<Vec<ClusterSnapshot>, String> {
     let cache = SnapshotCache::default();
     let (mut seen, mut failures) = (Vec::new(), 0);
     let mut due = Instant::now();
+    let end = due + length;
     loop {
         match client.snapshot(&cache).await {
             Ok(snapshot) => {

@@ -39,7 +39,9 @@ impl Line {
     /// What is wrong with it, in words.
     pub fn parse(text: Vec<u8>) -> Result<Line, String> {
         const RIGHT: &str = r#"a line is {"at_ms": …, "path": "/…", "query": "", "status": 200, "body": …}"#;
-        let outside: Outside = serde_json::from_slice(&text).map_err(|e| format!("{e}; {RIGHT}"))?;
+        // The decoder counts lines within this one line; only its column tells something.
+        let wrong = |e: serde_json::Error| e.to_string().replace(" at line 1 column ", " at column ");
+        let outside: Outside = serde_json::from_slice(&text).map_err(|e| format!("{}; {RIGHT}", wrong(e)))?;
         let text = Bytes::from(text);
         let members = json::members(&text).ok_or_else(|| format!("not a JSON object; {RIGHT}"))?;
         let body = members.iter().find(|(key, _)| *key == b"body").ok_or_else(|| format!("no body; {RIGHT}"))?;
