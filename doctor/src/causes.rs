@@ -17,12 +17,24 @@ const RULES: &[(&str, &[&[&str]])] = &[
     ("gc-pressure", &[&["heap-leak", "out-of-memory"]]),
     ("task-manager-lost", &[&MEMORY, &["gc-pressure"]]),
     ("no-slots", &[&MEMORY, &["task-manager-lost"]]),
-    ("restart-loop", &[&MEMORY, &["task-manager-lost", "checkpoint-snapshot-failing", "checkpoint-snapshot-slow"]]),
+    (
+        "restart-loop",
+        &[
+            &MEMORY,
+            &[
+                "task-manager-lost",
+                "checkpoint-snapshot-failing",
+                "checkpoint-snapshot-slow",
+                "checkpoint-storage",
+                "checkpoint-barriers-delayed",
+            ],
+        ],
+    ),
     (
         "job-not-running",
         &[&MEMORY, &["task-manager-lost", "checkpoint-snapshot-failing"], &EXCEPTIONS, &["no-slots", "restart-loop"]],
     ),
-    ("backpressured", &[&["gc-pressure"], &BOTTLENECKS]),
+    ("backpressured", &[&["gc-pressure"], &BOTTLENECKS, &["checkpoint-snapshot-slow"]]),
     ("checkpoint-barriers-delayed", &[&["gc-pressure"], &BOTTLENECKS]),
     ("checkpoint-snapshot-slow", &[&["gc-pressure"]]),
     ("lag-growing", &[&["gc-pressure"], &BOTTLENECKS, &EXCEPTIONS, &["task-manager-lost"]]),

@@ -112,7 +112,8 @@ pub fn read(entry: &ExceptionEntry) -> Meaning {
         meaning: hit.map(|(_, entry)| entry.meaning),
         class: link.class.rsplit('.').next().unwrap_or(&link.class).to_owned(),
         message: link.message.trim().to_owned(),
-        frame: frames.iter().find(|f| f.is_users() || f.class.contains(": ")).cloned(),
+        // An embedded engine's frames name the operator and the place in the input instead of code.
+        frame: frames.iter().find(|f| f.is_users() || f.class.contains([' ', '['])).cloned(),
         operator: chain.iter().find_map(|link| named_operator(&link.message)),
         in_user_code: users.is_some(),
         frames,
@@ -156,8 +157,23 @@ pub fn vertex_of<'a>(
     if let Some(found) = names::vertex_of(vertices, &meaning.frames) {
         return Some(found);
     }
-    let vertex = failed_vertex(case)?;
+    let vertex = failed_vertex(case).or_else(|| sampled_vertex(case, meaning))?;
     Some((vertex, operator_in(vertex)))
+}
+
+/// The one vertex whose sampled stacks have shown the user's class that the exception was thrown in.
+fn sampled_vertex<'a>(case: &Case<'a>, meaning: &Meaning) -> Option<&'a VertexSnapshot> {
+    let class = &meaning.frames.iter().find(|frame| frame.is_users())?.class;
+    let shows = |vertex: &VertexSnapshot| {
+        let lines = vertex.stacks.iter().flat_map(|sample| &sample.top).flat_map(|stack| &stack.frames);
+        lines.filter_map(|line| Frame::parse(line)).any(|frame| frame.class == *class)
+    };
+    let sampled = case.moments().iter().flat_map(|m| &m.job.vertices).filter(|v| shows(v));
+    let ids: std::collections::BTreeSet<&str> = sampled.map(|vertex| vertex.id.as_str()).collect();
+    match ids.iter().collect::<Vec<_>>().as_slice() {
+        [id] => case.vertex(id),
+        _ => None,
+    }
 }
 
 /// The one vertex that was caught in the state `FAILED`, in the newest snapshot that caught exactly one.

@@ -1,14 +1,17 @@
 //! Where a job's records are held up: the walk downstream from what is held back to the first operator that is not, and is busy.
 //!
 //! After Tencent's published rule and Flink's own guidance: the bottleneck is the busiest task directly below the
-//! backpressured chain.
+//! backpressured chain. Light backpressure counts too when an operator below is saturated all the time: a source that is
+//! held to a pace shows the little it lacks as the little it waits. And a source that is saturated itself while its lag grows
+//! has nobody above it who could be held back.
 
 use std::collections::BTreeSet;
 
 use crate::case::{Case, Window};
+use crate::checks::lag;
 use crate::load::VertexLoad;
 use crate::nature::{self, Nature};
-use crate::thresholds::{BACKPRESSURE_BAD, BACKPRESSURE_WARN, BUSY_CULPRIT};
+use crate::thresholds::{BACKPRESSURE_BAD, BACKPRESSURE_WARN, BUSY_CULPRIT, BUSY_SATURATED};
 
 /// Between two intervals a held-back vertex may breathe, but not stop being held back.
 const THROUGHOUT: f64 = 0.5;
@@ -41,13 +44,18 @@ impl<'a> Flow<'a> {
         let loads: Vec<VertexLoad> = case.job().vertices.iter().map(|v| VertexLoad::over(window, v)).collect();
         let mut flow = Flow { loads, ..Default::default() };
         let mut found: Vec<(String, BTreeSet<String>)> = Vec::new();
-        let pressed: Vec<String> = flow.loads.iter().filter(|l| pressed(l)).map(|l| l.vertex.id.clone()).collect();
-        for start in pressed {
-            let mut walk = Walk { flow: &flow, seen: BTreeSet::new(), culprits: BTreeSet::new() };
-            walk.down(&start);
-            let Walk { seen, culprits, .. } = walk;
+        let lightly = |l: &&VertexLoad| l.pressed_throughout().is_some_and(|least| least > BACKPRESSURE_WARN.value);
+        let held: Vec<(String, bool)> = flow
+            .loads
+            .iter()
+            .filter(|load| pressed(load) || lightly(load))
+            .map(|load| (load.vertex.id.clone(), pressed(load)))
+            .collect();
+        let mut unexplained = BTreeSet::new();
+        for (start, hard) in held {
+            let (culprits, seen) = flow.walk(&start, hard);
             if culprits.is_empty() {
-                flow.unexplained.insert(start);
+                unexplained.extend(hard.then_some(start));
                 continue;
             }
             for culprit in culprits {
@@ -58,6 +66,10 @@ impl<'a> Flow<'a> {
                     None => found.push((culprit, held)),
                 }
             }
+        }
+        flow.unexplained = unexplained;
+        if found.is_empty() && lag::grows(window) {
+            found.extend(flow.saturated_sources().map(|id| (id, BTreeSet::new())));
         }
         for (id, holds_back) in found {
             if let Some(load) = flow.load(&id).cloned() {
@@ -71,6 +83,12 @@ impl<'a> Flow<'a> {
     /// The load of the vertex with this id.
     pub fn load(&self, id: &str) -> Option<&VertexLoad<'a>> {
         self.loads.iter().find(|load| load.vertex.id == id)
+    }
+
+    /// The ids of the sources that are saturated all the time.
+    fn saturated_sources(&self) -> impl Iterator<Item = String> + '_ {
+        let sources = self.loads.iter().filter(|load| load.vertex.inputs.is_empty());
+        sources.filter(|load| saturated(load)).map(|load| load.vertex.id.clone())
     }
 
     /// The vertices that take records from this one.
@@ -91,47 +109,46 @@ pub fn pressed(load: &VertexLoad) -> bool {
         && load.pressed_throughout().is_some_and(|least| least > bad * THROUGHOUT)
 }
 
+/// Whether a vertex has no time left, all the time.
+fn saturated(load: &VertexLoad) -> bool {
+    load.busy_throughout().is_some_and(|least| least > BUSY_SATURATED.value)
+}
+
 /// Whether the walk goes on below a vertex: it is held back itself, more than it is at work.
 fn passes_on(load: &VertexLoad) -> bool {
     let held = load.pressed().unwrap_or(0.0);
     held > BACKPRESSURE_BAD.value || held > BACKPRESSURE_WARN.value && held >= load.busy().unwrap_or(0.0)
 }
 
-struct Walk<'b, 'a> {
-    flow: &'b Flow<'a>,
-    seen: BTreeSet<String>,
-    culprits: BTreeSet<String>,
-}
-
-impl Walk<'_, '_> {
-    /// Goes down from a held-back vertex. A graph with a cycle ends as well: no vertex is passed twice.
-    fn down(&mut self, id: &str) {
-        if !self.seen.insert(id.to_owned()) {
-            return;
-        }
-        let mut explained = false;
-        let below: Vec<(String, bool, bool)> = self
-            .flow
-            .below(id)
-            .map(|load| {
+impl Flow<'_> {
+    /// Goes down from a held-back vertex: who holds it up, and which vertices lie between. After light backpressure only a
+    /// saturated operator is to blame. A graph with a cycle ends as well, for no vertex is passed twice; and a long one costs
+    /// no stack.
+    fn walk(&self, start: &str, hard: bool) -> (BTreeSet<String>, BTreeSet<String>) {
+        let (mut culprits, mut seen) = (BTreeSet::new(), BTreeSet::new());
+        let mut open = vec![start.to_owned()];
+        while let Some(id) = open.pop() {
+            if !seen.insert(id.clone()) {
+                continue;
+            }
+            let mut explained = false;
+            for load in self.below(&id) {
                 let busy = load.busy().is_some_and(|busy| busy > BUSY_CULPRIT.value);
-                (load.vertex.id.clone(), passes_on(load), busy)
-            })
-            .collect();
-        for (next, passes_on, busy) in below {
-            if passes_on {
-                explained = true;
-                self.down(&next);
-            } else if busy {
-                explained = true;
-                self.culprits.insert(next);
+                if passes_on(load) {
+                    explained = true;
+                    open.push(load.vertex.id.clone());
+                } else if busy && (hard || saturated(load)) {
+                    explained = true;
+                    culprits.insert(load.vertex.id.clone());
+                }
+            }
+            // Nobody below is to blame: a vertex with subtasks held back and subtasks busy is then its own reason.
+            let own = self.load(&id).and_then(VertexLoad::busy);
+            if hard && !explained && own.is_some_and(|busy| busy > BUSY_CULPRIT.value) {
+                culprits.insert(id);
             }
         }
-        // Nobody below is to blame: a vertex that is both held back and busy is then its own reason.
-        let own = self.flow.load(id).and_then(VertexLoad::busy);
-        if !explained && own.is_some_and(|busy| busy > BUSY_CULPRIT.value / 2.0) {
-            self.culprits.insert(id.to_owned());
-        }
+        (culprits, seen)
     }
 }
 
@@ -178,6 +195,29 @@ mod tests {
     fn a_healthy_job_and_a_lightly_held_back_one_have_no_culprit() {
         check(|| branched((90.0, 0.0), (50.0, 0.0), (20.0, 0.0), (30.0, 0.0)), &[], &[]);
         check(|| branched((90.0, 300.0), (50.0, 0.0), (20.0, 0.0), (700.0, 0.0)), &[], &[]);
+    }
+
+    #[test]
+    fn light_backpressure_has_a_culprit_only_when_one_below_is_saturated() {
+        check(|| branched((90.0, 300.0), (50.0, 0.0), (20.0, 0.0), (100.0, 0.0)), &[], &[]);
+        check(|| branched((90.0, 300.0), (50.0, 300.0), (20.0, 0.0), (990.0, 0.0)), &["sink"], &[]);
+        check(|| branched((90.0, 60.0), (50.0, 60.0), (20.0, 0.0), (990.0, 0.0)), &[], &[]);
+    }
+
+    #[test]
+    fn a_saturated_source_is_to_blame_when_its_lag_grows() {
+        let chained = |lag: f64| {
+            job("j").vertex(vertex("Source: s -> call", 1).load(999.0, 0.0).gauge("Source__s.watermarkLag", &[lag]))
+        };
+        for (pace, expect) in [(1000.0, 1), (0.0, 0), (-1000.0, 0)] {
+            let history = history(&[30, 40, 50], |s| {
+                let second = f64::from(i32::try_from(s).unwrap());
+                cluster(s).job(chained(100_000.0 + pace * second))
+            });
+            let history = refs(&history);
+            let case = Case::new(&history, "j").unwrap();
+            assert_eq!(Flow::of(&case, &case.window().unwrap()).culprits.len(), expect, "{pace}");
+        }
     }
 
     #[test]

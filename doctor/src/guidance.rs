@@ -20,7 +20,7 @@ fn wider(load: &VertexLoad) -> u32 {
     let bounded = load.vertex.max_parallelism.filter(|max| *max > 0).unwrap_or(u32::MAX);
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let ideal = ideal.clamp(1.0, 32_768.0) as u32;
-    ideal.max(now + 1).min(bounded.max(now))
+    ideal.max(now.saturating_add(1)).min(bounded.max(now))
 }
 
 /// An operator that waits for something outside.

@@ -12,7 +12,8 @@ const OLD: [&str; 4] = ["Old", "MarkSweep", "Tenured", "Major"];
 pub const HEAP_USED: &str = "Status.JVM.Memory.Heap.Used";
 /// The most the heap can be.
 pub const HEAP_MAX: &str = "Status.JVM.Memory.Heap.Max";
-const CPU_TIME: &str = "Status.JVM.CPU.Time";
+/// Processor time of the whole process, in nanoseconds.
+pub const CPU_TIME: &str = "Status.JVM.CPU.Time";
 
 /// The task manager with this id at this moment.
 pub fn task_manager<'a>(moment: &Moment<'a>, id: &str) -> Option<&'a TaskManagerSnapshot> {

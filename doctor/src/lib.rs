@@ -61,7 +61,10 @@ pub fn examine(history: &[&ClusterSnapshot]) -> Vec<Examination> {
     let Some(now) = history.last() else { return Vec::new() };
     let mut ids: Vec<&str> = now.jobs.iter().map(|job| job.id.as_str()).collect();
     for job in history.iter().rev().flat_map(|snapshot| &snapshot.jobs) {
-        if !ids.contains(&job.id.as_str()) && !checks::availability::ended(&job.state) && job.state != "FAILED" {
+        let over = checks::availability::ended(&job.state) || job.state == "FAILED";
+        // Somebody started it anew: the same name runs under another id.
+        let again = now.jobs.iter().any(|other| other.name == job.name && !checks::availability::ended(&other.state));
+        if !ids.contains(&job.id.as_str()) && !over && !again {
             ids.push(&job.id);
         }
     }

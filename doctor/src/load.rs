@@ -121,6 +121,11 @@ impl<'a> VertexLoad<'a> {
         most(self.subtasks.iter().map(|s| s.mean.busy))
     }
 
+    /// Busy time of the subtask that was busiest all the time, in ms/s.
+    pub fn busy_throughout(&self) -> Option<f64> {
+        most(self.subtasks.iter().map(|s| s.least.busy))
+    }
+
     /// The busiest subtask.
     pub fn busiest(&self) -> Option<&SubtaskLoad> {
         let busy = |s: &SubtaskLoad| s.mean.busy.unwrap_or(-1.0);
@@ -179,9 +184,18 @@ fn subtask_load(window: &Window, vertex: &str, now: &SubtaskSnapshot) -> Subtask
         },
         records_in: counted("numRecordsIn"),
         records_out: counted("numRecordsOut"),
-        cpu: now.metrics.get("cpuTimeMsPerSecond").copied(),
+        cpu: mean_cpu(window, vertex, now.index),
         task_manager: now.task_manager.clone(),
     }
+}
+
+/// The thread's processor time over the window; the first moment's value is of the time before it.
+fn mean_cpu(window: &Window, vertex: &str, subtask: u32) -> Option<f64> {
+    let values =
+        window.moments().iter().skip(1).map(|m| metrics(m, vertex, subtask)?.get("cpuTimeMsPerSecond").copied());
+    let known: Option<Vec<f64>> = values.collect();
+    let known = known.filter(|values| !values.is_empty())?;
+    Some(known.iter().sum::<f64>() / f64::from(u32::try_from(known.len()).ok()?))
 }
 
 /// The metrics of one subtask at one moment.

@@ -45,7 +45,7 @@ impl Frame {
     pub fn parse(line: &str) -> Option<Frame> {
         let line = line.trim();
         let line = line.strip_prefix("at ").unwrap_or(line);
-        let (path, place) = match line.split_once('(') {
+        let (path, place) = match line.rsplit_once('(') {
             Some((path, rest)) => (path, Some(rest.trim_end_matches(')'))),
             None => line.rsplit_once(':').map_or((line, None), |(path, place)| (path, Some(place))),
         };
@@ -72,7 +72,9 @@ impl Frame {
             "org.apache.kafka.",
             "drsquirrel.",
         ];
-        !OTHERS.iter().any(|prefix| self.class.starts_with(prefix)) && !self.class.contains("Lambda$")
+        // The embedded engine's frames carry operators' names, `Source: flights`, which no class can have.
+        let is_class = !self.class.contains([' ', ':', '[', '(']);
+        is_class && !OTHERS.iter().any(|prefix| self.class.starts_with(prefix)) && !self.class.contains("Lambda$")
     }
 
     /// The class and method without the package: `OrdersPipeline$Parse.flatMap`.
@@ -187,6 +189,7 @@ mod tests {
         let sampled = Frame::parse("java.lang.Thread.sleep:-2").unwrap();
         assert_eq!(sampled.short(), "Thread.sleep");
         let engine = Frame::parse("at Source: flights.deserialize(flights.csv:8123)").unwrap();
+        assert!(!engine.is_users());
         assert_eq!((engine.class.as_str(), engine.place.as_deref()), ("Source: flights", Some("flights.csv:8123")));
     }
 

@@ -1,4 +1,5 @@
-//! Why a busy operator is slow: uneven keys, a collector that takes its time, a call that waits, or work that computes.
+//! Why a busy operator is slow: uneven keys, a collector that takes its time, a state that is written while records wait, a
+//! call that waits, or work that computes.
 //!
 //! In that order: an uneven load makes one subtask slow whatever it does, and a thread that the collector stops looks busy
 //! whatever it does. Waiting and computing are told apart by the thread's processor time where the cluster measures it, by
@@ -20,6 +21,9 @@ const HOT: f64 = 0.7 * BUSY_SATURATED.value;
 /// With this much collection the collector is what slows the operator, in ms a minute.
 const GC_EXPLAINS: f64 = 1.5 * ALL_GC_SEVERE.value;
 
+/// From here on an operator's mail waits for one long action, in milliseconds; a slow record or two delays it far less.
+const MAILBOX_BLOCKED: f64 = 1_000.0;
+
 /// What kind of slow it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -27,6 +31,8 @@ pub enum Kind {
     Skewed,
     /// The collector stops its task manager.
     Collecting,
+    /// It writes its state, and takes no records meanwhile.
+    Snapshots,
     /// It waits for something outside.
     Waits,
     /// It computes.
@@ -63,6 +69,9 @@ pub fn of(case: &Case, window: &Window, flow: &Flow, load: &VertexLoad) -> Natur
     }
     if let Some(evidence) = collecting(window, load) {
         return Nature::new(Kind::Collecting, Confidence::Medium, evidence);
+    }
+    if let Some(evidence) = snapshotting(case, load) {
+        return Nature::new(Kind::Snapshots, Confidence::High, vec![evidence]);
     }
     by_thread(load)
         .or_else(|| by_stacks(case, window, flow, load))
@@ -127,6 +136,30 @@ fn collecting(window: &Window, load: &VertexLoad) -> Option<Vec<Evidence>> {
     (spent >= GC_EXPLAINS).then(|| vec![number(jvm::ALL_GC_TIME, &host, spent, "ms/min", Some(&ALL_GC_SEVERE))])
 }
 
+/// A snapshot that blocks the operator: most working samples are inside it, or mail waits for seconds while checkpoints expire.
+fn snapshotting(case: &Case, load: &VertexLoad) -> Option<Evidence> {
+    let name = &load.vertex.name;
+    if let Some(sample) = stacks::fresh(case, load.vertex) {
+        let working = sample.top.iter().filter(|stack| stacks::doing(stack) != stacks::Doing::Idle);
+        let (mut writing, mut all) = (0, 0);
+        for stack in working {
+            all = stack.samples.saturating_add(all);
+            if stack.frames.iter().any(|frame| frame.contains("snapshotState")) {
+                writing = stack.samples.saturating_add(writing);
+            }
+        }
+        if all >= stacks::FEWEST && writing > all / 2 {
+            let share = 100.0 * stacks::share(writing, all);
+            return Some(text("flamegraph", name, format!("{share:.0} % of the working samples: it writes its state")));
+        }
+    }
+    let expired = case.job().checkpoints.iter().flat_map(|all| &all.history).take(3).any(|checkpoint| {
+        checkpoint.status == "FAILED" && checkpoint.failure.as_deref().is_some_and(|why| why.contains("expired"))
+    });
+    let waits = most(load.vertex.subtasks.iter().map(|s| s.metrics.get("mailboxLatencyMs_p95").copied()))?;
+    (expired && waits > MAILBOX_BLOCKED).then(|| number("mailboxLatencyMs_p95", name, waits, "ms", None))
+}
+
 /// By the threads' own processor time, which an embedded engine measures.
 fn by_thread(load: &VertexLoad) -> Option<Nature> {
     let hot = load.busiest()?;
@@ -181,7 +214,7 @@ fn by_process(window: &Window, flow: &Flow, load: &VertexLoad) -> Option<Nature>
     }
     let kind = judge(used / own, (used - others).max(0.0) / own)?;
     let threshold = if kind == Kind::Waits { CPU_WAITS.value } else { CPU_COMPUTES.value };
-    let mut evidence = number("Status.JVM.CPU.Time", &host, used, "ms/s", None);
+    let mut evidence = number(jvm::CPU_TIME, &host, used, "ms/s", None);
     evidence.threshold = Some((threshold * own).round());
     Some(Nature::new(kind, Confidence::Medium, vec![evidence]))
 }
@@ -243,6 +276,16 @@ mod tests {
     }
 
     const SLEEPS: [&str; 2] = ["java.lang.Thread.sleep:-2", "Orders$SinkMap.call:1"];
+    #[test]
+    fn a_snapshot_that_blocks_is_neither() {
+        let writes = [
+            "java.lang.Thread.sleep:-2",
+            "Orders$Agg.snapshotState:1",
+            "org.apache.flink.StreamTask.performCheckpoint:2",
+        ];
+        check(|_| busy().stacks(45, 0, 200, &writes), Some(60.0), Kind::Snapshots, Confidence::High);
+    }
+
     const LOOPS: [&str; 1] = ["Orders$Agg.hotLoop:1"];
 
     #[test]

@@ -16,7 +16,7 @@ pub fn of_check(facts: &Facts, check: &CheckInfo, outcome: &Outcome) -> Reading 
         subject: facts.subject(),
         value: outcome.value,
         unit: check.unit.to_owned(),
-        threshold: check.thresholds.first().map(|threshold| threshold.value),
+        threshold: check.thresholds.first().filter(|t| t.unit == check.unit).map(|threshold| threshold.value),
         verdict: outcome.verdict(),
     }
 }

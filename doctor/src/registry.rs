@@ -15,7 +15,7 @@ pub struct CheckInfo {
     pub title: &'static str,
     /// What it asks, in one sentence.
     pub asks: &'static str,
-    /// The unit of its reading; empty for a plain number.
+    /// The unit of its reading; empty for a plain number. The first threshold is the reading's own, where it has this unit.
     pub unit: &'static str,
     /// The signals it needs.
     pub needs: &'static [&'static str],
@@ -63,7 +63,7 @@ pub static CHECKS: &[CheckInfo] = &[
         asks: "Which operator holds the others up?",
         unit: "ms/s",
         needs: &["backPressuredTimeMsPerSecond", "busyTimeMsPerSecond"],
-        thresholds: &[t::BACKPRESSURE_WARN, t::BACKPRESSURE_BAD, t::BUSY_CULPRIT, t::CPU_WAITS, t::CPU_COMPUTES],
+        thresholds: &[t::BACKPRESSURE_BAD, t::BACKPRESSURE_WARN, t::BUSY_CULPRIT, t::CPU_WAITS, t::CPU_COMPUTES],
         run: checks::backpressure::check,
     },
     CheckInfo {
@@ -103,7 +103,7 @@ pub static CHECKS: &[CheckInfo] = &[
         asks: "Does memory run out?",
         unit: "",
         needs: &["Status.JVM.Memory.Heap.Used", "Status.JVM.Memory.Heap.Max", "exceptions"],
-        thresholds: &[t::LEAK_GROWTH, t::LEAK_LEVEL, t::LEAK_HORIZON, t::HEAP_SEVERE],
+        thresholds: &[t::HEAP_SEVERE, t::LEAK_GROWTH, t::LEAK_LEVEL, t::LEAK_HORIZON],
         run: checks::heap::check,
     },
     CheckInfo {

@@ -67,9 +67,9 @@ pub fn series(history: &[&ClusterSnapshot], job_id: &str, evidence: &Evidence) -
 /// One signal of one subject at one moment; `before` is the moment before it, for what is a difference.
 pub fn read(before: Option<&Moment>, now: &Moment, signal: &str, subject: &str) -> Option<f64> {
     if let Some(tm) = jvm::task_manager(now, subject) {
-        return match before {
-            Some(before) if is_gc_time(signal) => jvm::per_minute(before, now, subject, signal),
-            _ if is_gc_time(signal) => None,
+        return match (signal, before) {
+            (jvm::CPU_TIME, before) => jvm::cores(before?, now, subject).map(|cores| 1000.0 * cores),
+            (_, before) if is_gc_time(signal) => jvm::per_minute(before?, now, subject, signal),
             _ => tm.metrics.get(signal).copied(),
         };
     }

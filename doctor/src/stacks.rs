@@ -68,13 +68,13 @@ pub struct Sorted<'a> {
 impl Sorted<'_> {
     /// Share of the working samples that wait; `None` where none works.
     pub fn waiting_share(&self) -> Option<f64> {
-        let working = self.waiting + self.computing;
+        let working = self.waiting.saturating_add(self.computing);
         (working >= FEWEST).then(|| share(self.waiting, working))
     }
 }
 
 /// Fewer working samples than these say nothing.
-const FEWEST: u64 = 10;
+pub const FEWEST: u64 = 10;
 
 /// `part / whole`.
 pub fn share(part: u64, whole: u64) -> f64 {
@@ -85,11 +85,11 @@ pub fn share(part: u64, whole: u64) -> f64 {
 /// Sorts a sample by what its threads did.
 pub fn sort(sample: &StackSample) -> Sorted<'_> {
     let of = |wanted: &[Doing]| sample.top.iter().filter(|s| wanted.contains(&doing(s))).collect::<Vec<_>>();
-    let count = |stacks: &[&Stack]| stacks.iter().map(|stack| stack.samples).sum::<u64>();
+    let count = |stacks: &[&Stack]| stacks.iter().fold(0_u64, |sum, stack| sum.saturating_add(stack.samples));
     let (parked, native, computing) = (of(&[Doing::Parked]), of(&[Doing::Native]), of(&[Doing::Computing]));
-    let on_cpu = if sample.on_cpu + sample.off_cpu == 0 { count(&computing) } else { sample.on_cpu };
+    let on_cpu = if sample.on_cpu.saturating_add(sample.off_cpu) == 0 { count(&computing) } else { sample.on_cpu };
     Sorted {
-        waiting: count(&parked) + count(&native),
+        waiting: count(&parked).saturating_add(count(&native)),
         computing: on_cpu.saturating_sub(count(&native)),
         waits_in: of(&[Doing::Parked, Doing::Native]).into_iter().max_by_key(|stack| stack.samples),
         computes_in: computing.into_iter().max_by_key(|stack| stack.samples),

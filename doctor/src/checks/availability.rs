@@ -4,13 +4,13 @@
 //! `RUNNING` are findings when they last longer than a minute; until then they are a start or a restart under way, which the
 //! restart check judges. `CANCELED` and `FINISHED` are what somebody asked for.
 
-use model::{Confidence, Severity};
+use model::{CellVerdict, Confidence, Severity};
 
-use crate::catalogue::Role;
+use crate::catalogue::{Role, Speaker};
 use crate::checks::restarts;
 use crate::exceptions;
 use crate::load::to_f64;
-use crate::outcome::{Draft, Facts, Outcome, run, step};
+use crate::outcome::{Draft, Facts, Outcome, brief, run, step};
 use crate::signals::{number, text};
 use crate::thresholds::NOT_RUNNING;
 
@@ -26,7 +26,7 @@ pub fn check(facts: &Facts) -> Outcome {
         "RUNNING" => Outcome::read(Some(1.0)).with(waiting_for_slots(facts)),
         state if ended(state) => Outcome::lacking(format!("a job that is not over: it is {state}")),
         "FAILED" | "SUSPENDED" => Outcome::read(Some(0.0)).with(Some(failed(facts))),
-        _ => Outcome::read(Some(0.0)).with(not_yet(facts)),
+        _ => Outcome { level: CellVerdict::Warn, ..Outcome::read(Some(0.0)) }.with(not_yet(facts)),
     }
 }
 
@@ -37,23 +37,34 @@ fn failed(facts: &Facts) -> Draft {
     // An exception from longer ago is still what the job failed of: nothing happened since.
     let late: Vec<_> = job.exceptions.iter().flatten().take(1).map(|entry| (entry, exceptions::read(entry))).collect();
     let known = known.or_else(|| exceptions::onset(&late));
-    if let Some((entry, meaning, _)) = known {
+    if let Some((entry, meaning, _)) = known
+        && meaning.speaker == Speaker::Restarts
+    {
         let mut draft = restarts::draft(facts, entry, meaning, Severity::Critical);
         draft.title = format!("The job has failed: {}", restarts::headline(facts, entry, meaning));
         draft.evidence.insert(0, text("state", &job.name, &job.state));
         return draft;
     }
+    let (why, evidence) = match known {
+        Some((entry, meaning, _)) => {
+            let what = format!("{}: {}", meaning.class, brief(&meaning.message, 160));
+            (format!("{what}, at {}: {}.", entry.at.clock(), meaning.meaning.unwrap_or("the last it said")), Some(what))
+        }
+        None => ("The cluster reports no exception. A job that fails before it runs, for want of slots or because its saved \
+                  state does not fit, leaves its reason in the execution result only."
+            .to_owned(), None),
+    };
     Draft {
         cause: "job-not-running",
         severity: Severity::Critical,
         confidence: Confidence::Low,
         subject: facts.subject(),
         title: format!("{} does not run: it is {}", job.name, job.state),
-        why:
-            "The cluster reports no exception. A job that fails before it runs, for want of slots or because its saved \
-              state does not fit, leaves its reason in the execution result only."
-                .to_owned(),
-        evidence: vec![text("state", &job.name, &job.state)],
+        why,
+        evidence: [text("state", &job.name, &job.state)]
+            .into_iter()
+            .chain(evidence.map(|what| text("exception", &job.name, what)))
+            .collect(),
         instructions: vec![
             run("Read why it ended.", format!("curl -s $FLINK/jobs/{}/execution-result", job.id)),
             step(

@@ -3,7 +3,8 @@
 //! A vertex that is backpressured for more than half its time, over two intervals, is held back; the walk downstream from it
 //! ends at the first operator that is not, and is busy: that one is the cause (Tencent's published rule; Flink: the busiest
 //! task directly below the backpressured chain). Whether it waits or computes decides what to do. Uneven load is left to the
-//! skew check, and a collector that stops the process to the garbage-collection check. What is held back is reported once,
+//! skew check, a collector that stops the process to the garbage-collection check, and a snapshot that blocks its operator to
+//! the checkpoint checks. What is held back is reported once,
 //! as the consequence. A job that works off a backlog, its lag falling, is backpressured by design, and not sick.
 
 use model::{Confidence, Severity};
@@ -75,7 +76,7 @@ fn root(facts: &Facts, flow: &Flow, culprit: &Culprit) -> Option<Draft> {
             ),
             guidance::unclear(&name, embedded),
         ),
-        Kind::Skewed | Kind::Collecting => return None,
+        Kind::Skewed | Kind::Collecting | Kind::Snapshots => return None,
     };
     let mut evidence: Vec<_> = nature::busy_evidence(load, &BUSY_CULPRIT).into_iter().collect();
     evidence.extend(pressed_evidence(flow, &culprit.holds_back));

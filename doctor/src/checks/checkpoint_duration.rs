@@ -52,8 +52,8 @@ fn taken(facts: &Facts, checkpoint: &Checkpoint) -> Option<f64> {
 
 /// The finding that barriers travel slowly, where something says so: vertices that are held back, or late starts.
 pub fn barriers_delayed(facts: &Facts, severity: Severity) -> Option<Draft> {
-    let flow = facts.flow.as_ref()?;
-    let held = !flow.culprits.is_empty() || !flow.unexplained.is_empty();
+    let flow = facts.flow.as_ref();
+    let held = flow.is_some_and(|flow| !flow.culprits.is_empty() || !flow.unexplained.is_empty());
     let delays = facts.case.job().vertices.iter().flat_map(|vertex| {
         let delay = |s: &model::SubtaskSnapshot| s.metrics.get("checkpointStartDelayNanos").map(|nanos| nanos / 1e6);
         vertex.subtasks.iter().filter_map(move |s| Some((vertex.name.as_str(), delay(s)?)))
@@ -64,6 +64,7 @@ pub fn barriers_delayed(facts: &Facts, severity: Severity) -> Option<Draft> {
     }
     let evidence = late.map(|(name, delay)| number("checkpointStartDelay", name, delay, "ms", Some(&START_DELAY)));
     let evidence = evidence.or_else(|| {
+        let flow = flow?;
         let worst = most(flow.loads.iter().map(crate::load::VertexLoad::pressed))?;
         let name = &flow.loads.iter().find(|load| load.pressed() == Some(worst))?.vertex.name;
         Some(number(crate::signals::PRESSED, name, worst, "ms/s", Some(&crate::thresholds::BACKPRESSURE_BAD)))

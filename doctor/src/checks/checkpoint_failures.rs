@@ -10,6 +10,7 @@ use model::{Checkpoint, Confidence, ExceptionEntry, Severity, VertexSnapshot};
 use crate::catalogue::{self, Role, Speaker};
 use crate::checks::checkpoint_duration::barriers_delayed;
 use crate::exceptions::{self, Meaning};
+use crate::nature::Kind;
 use crate::outcome::{Draft, Facts, Outcome, brief, of_vertex, run, step, times};
 use crate::signals::{number, text};
 use crate::thresholds::{CHECKPOINTS_FAILED, RESTART_WINDOW_MS};
@@ -22,7 +23,7 @@ pub fn check(facts: &Facts) -> Outcome {
             Outcome::lacking("checkpoint statistics: the job takes no checkpoints, or they could not be read");
         return nothing.with(throwing(facts, &thrown));
     };
-    if all.completed + all.failed + all.in_progress == 0 && thrown.is_empty() {
+    if (all.completed, all.failed, all.in_progress) == (0, 0, 0) && thrown.is_empty() {
         return Outcome::lacking("any checkpoint: the job takes none");
     }
     let failed = failed(facts);
@@ -112,16 +113,24 @@ fn throwing(facts: &Facts, thrown: &[&(&ExceptionEntry, Meaning)]) -> Option<Dra
 fn expiring(facts: &Facts, failed: &[&Checkpoint], severity: Severity) -> Draft {
     let timeout = facts.case.job().checkpoints.as_ref().and_then(|all| all.timeout_ms).unwrap_or(600_000);
     let seconds = crate::load::to_f64(timeout) / 1000.0;
-    if let Some(mut draft) = barriers_delayed(facts, severity) {
+    let blocks = facts.flow.iter().flat_map(|flow| &flow.culprits).find(|c| c.nature.kind == Kind::Snapshots);
+    if blocks.is_none()
+        && let Some(mut draft) = barriers_delayed(facts, severity)
+    {
         draft.title = format!("Checkpoints expire after {seconds:.0} s: their barriers are stuck behind the records");
         draft.evidence.insert(0, count_evidence(facts, failed));
         return draft;
     }
-    let slow = failed.iter().find_map(|checkpoint| first_silent(facts, checkpoint));
+    let silent = || failed.iter().find_map(|checkpoint| first_silent(facts, checkpoint));
+    let slow = blocks.map(|culprit| culprit.load.vertex).or_else(silent);
     let (subject, name) = match slow {
         Some(vertex) => (of_vertex(vertex), vertex.name.clone()),
         None => (facts.subject(), "an operator".to_owned()),
     };
+    let mut evidence = vec![count_evidence(facts, failed)];
+    let reason = failed.first().and_then(|c| c.failure.clone()).unwrap_or_default();
+    evidence.push(text("failure", &facts.case.job().name, reason));
+    evidence.extend(blocks.iter().flat_map(|culprit| culprit.nature.evidence.iter().cloned()));
     Draft {
         cause: "checkpoint-snapshot-slow",
         severity,
@@ -133,10 +142,7 @@ fn expiring(facts: &Facts, failed: &[&Checkpoint], severity: Severity) -> Draft 
              in 10 minutes, and a restart would begin at an old one.",
             times(failed.len())
         ),
-        evidence: vec![
-            count_evidence(facts, failed),
-            text("failure", &facts.case.job().name, failed.first().and_then(|c| c.failure.clone()).unwrap_or_default()),
-        ],
+        evidence,
         instructions: vec![
             step(format!("Look at what {name} does in snapshotState, and at the disk and the storage it writes to.")),
             run("Write only what changed.", "execution.checkpointing.incremental: true"),

@@ -81,8 +81,9 @@ fn draft(facts: &Facts, id: &str, spent: &Spent) -> Option<Draft> {
     let mut evidence = vec![number(&spent.metric, id, old, "ms/min", Some(&OLD_GC_SEVERE))];
     evidence.push(number(jvm::ALL_GC_TIME, id, all, "ms/min", Some(&ALL_GC_SEVERE)));
     evidence.extend(heap_evidence(metrics, id));
-    let full =
-        heap.map_or_else(String::new, |share| format!(" Its heap is {:.0} % full even so:", 100.0 * share.min(1.0)));
+    let full = heap.filter(|share| *share > 0.5).map_or_else(String::new, |share| {
+        format!(" Its heap is {:.0} % full even so: what lives there hardly fits.", 100.0 * share.min(1.0))
+    });
     Some(Draft {
         cause: "gc-pressure",
         severity: if critical { Severity::Critical } else { Severity::Severe },
@@ -94,8 +95,7 @@ fn draft(facts: &Facts, id: &str, spent: &Spent) -> Option<Draft> {
         subject: of_task_manager(id),
         title: format!("Garbage collection takes {:.0} % of the time of task manager {id}", all / 600.0),
         why: format!(
-            "The old generation alone is collected for {:.1} s of every minute.{full} what lives there hardly fits. While it \
-             collects, {} stand still.",
+            "The old generation alone is collected for {:.1} s of every minute.{full} While it collects, {} stand still.",
             old / 1000.0,
             tenants(facts, id)
         ),

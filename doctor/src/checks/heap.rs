@@ -5,6 +5,8 @@
 //! full. A heap that grows without a collection in between is a saw's tooth going up, and says nothing. A heap that grows by
 //! what the checkpoints grow by is state, not a leak, and the state check names it.
 
+use std::collections::BTreeSet;
+
 use model::{Confidence, Severity};
 
 use crate::case::Moment;
@@ -32,23 +34,18 @@ pub fn check(facts: &Facts) -> Outcome {
     let hosts = jvm::hosts(&facts.case);
     let shares = hosts.iter().map(|id| jvm::heap_share(&jvm::task_manager(&now, id)?.metrics));
     let worst = most(shares);
-    if worst.is_none() && error.is_none() {
-        return Outcome::lacking("Heap.Used and Heap.Max of the task managers that run the job");
-    }
-    let mut outcome = Outcome::read(worst);
-    if error.is_some() {
-        return outcome.with(error);
-    }
     // Task managers that are gone by now are judged by what they last said.
     let moments = facts.case.moments();
-    let mut seen: Vec<String> =
-        moments.iter().flat_map(|m| m.cluster.task_managers.iter().flatten()).map(|tm| tm.id.clone()).collect();
-    seen.sort();
-    seen.dedup();
-    outcome
-        .drafts
-        .extend(seen.iter().filter(|id| hosts.contains(id) || hosted(moments, id)).filter_map(|id| leak(facts, id)));
-    outcome
+    let listed = moments.iter().flat_map(|m| m.cluster.task_managers.iter().flatten());
+    let seen: BTreeSet<&str> = listed.map(|tm| tm.id.as_str()).filter(|id| hosted(moments, id)).collect();
+    let drafts: Vec<Draft> = match error {
+        Some(error) => vec![error],
+        None => seen.into_iter().filter_map(|id| leak(facts, id)).collect(),
+    };
+    if worst.is_none() && drafts.is_empty() {
+        return Outcome::lacking("Heap.Used and Heap.Max of the task managers that run the job");
+    }
+    Outcome { drafts, ..Outcome::read(worst) }
 }
 
 fn hosted(moments: &[Moment], id: &str) -> bool {
@@ -99,7 +96,11 @@ fn leak(facts: &Facts, id: &str) -> Option<Draft> {
     evidence.push(number("time to a full heap", id, minutes, "min", Some(&LEAK_HORIZON)));
     Some(Draft {
         cause: "heap-leak",
-        severity: if minutes <= LEAK_HORIZON.value { Severity::Severe } else { Severity::Moderate },
+        severity: match minutes {
+            soon if soon <= IMMINENT => Severity::Critical,
+            soon if soon <= LEAK_HORIZON.value => Severity::Severe,
+            _ => Severity::Moderate,
+        },
         confidence: if trend.steps.len() > 2 { Confidence::High } else { Confidence::Medium },
         subject: of_task_manager(id),
         title: format!("Task manager {id} leaks memory: its heap is full in {}", duration(minutes)),
@@ -120,6 +121,8 @@ fn duration(minutes: f64) -> String {
     if minutes < 2.0 { format!("{:.0} seconds", 60.0 * minutes) } else { format!("{minutes:.0} minutes") }
 }
 
+/// A heap that is full in so few minutes calls for somebody now.
+const IMMINENT: f64 = 2.0;
 /// With at most this many snapshots, two intervals must do.
 const FEW: usize = 4;
 

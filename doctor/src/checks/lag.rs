@@ -7,7 +7,8 @@
 
 use model::{Confidence, Severity, VertexSnapshot};
 
-use crate::case::Moment;
+use crate::case::{Moment, Window};
+use crate::load::seconds;
 use crate::outcome::{Draft, Facts, Outcome, of_vertex, step};
 use crate::signals::{number, operator_metric};
 use crate::thresholds::LAG;
@@ -17,6 +18,9 @@ const SIGNALS: [&str; 2] = ["watermarkLag", "currentEmitEventTimeLag"];
 /// A lag below this, in milliseconds, is no backlog to work off.
 const BACKLOG_MS: f64 = 10_000.0;
 
+/// A lag grows when it does so by at least this share of the time that passes; less is the noise of batches.
+const PACE: f64 = 0.1;
+
 /// Does the job fall behind its input?
 pub fn check(facts: &Facts) -> Outcome {
     let Some(window) = &facts.window else { return Outcome::lacking(facts.too_early()) };
@@ -24,15 +28,22 @@ pub fn check(facts: &Facts) -> Outcome {
         return Outcome::lacking("an event-time lag of the sources (watermarkLag, currentEmitEventTimeLag)");
     };
     let outcome = Outcome::judged(Some(worst.lag), None, &LAG);
-    let first = window.moments().first().and_then(self::worst);
+    let before = window.moments().first().and_then(self::worst).map_or(worst.lag, |first| first.lag);
     if catching_up(facts) {
-        return outcome.with(Some(catching(facts, &worst, first.map_or(worst.lag, |f| f.lag))));
+        return outcome.with(Some(catching(facts, &worst, before)));
     }
-    let grows = first.as_ref().is_some_and(|first| worst.lag > first.lag);
-    if worst.lag <= LAG.value || !grows {
+    // Old records replayed at their own pace lag by years, and well so: behind is only who has more to read.
+    let waits = facts.flow.as_ref().is_some_and(|flow| !flow.culprits.is_empty()) || pending(&facts.case.now());
+    if worst.lag <= LAG.value || !grows(window) || !waits {
         return outcome;
     }
-    outcome.with(Some(growing(facts, &worst, first.map_or(0.0, |f| f.lag))))
+    outcome.with(Some(growing(facts, &worst, before)))
+}
+
+/// Whether any source knows of records that it has not read yet.
+fn pending(moment: &Moment) -> bool {
+    let subtasks = moment.job.vertices.iter().filter(|v| v.inputs.is_empty()).flat_map(|v| &v.subtasks);
+    subtasks.filter_map(|s| operator_metric(&s.metrics, "pendingRecords")).any(|records| records > 0.0)
 }
 
 /// The lag of the worst source subtask at one moment.
@@ -55,13 +66,24 @@ fn worst<'a>(moment: &Moment<'a>) -> Option<Worst<'a>> {
     })
 }
 
-/// Whether the job works off a backlog: it has one, and it fell in every interval.
+/// Whether the lag grows over the window.
+pub fn grows(window: &Window) -> bool {
+    let (Some(first), Some(last)) = (window.moments().first(), window.moments().last()) else { return false };
+    let passed = 1000.0 * seconds(first, last);
+    worst(first).zip(worst(last)).is_some_and(|(before, after)| after.lag - before.lag > PACE * passed)
+}
+
+/// Whether the job works off a backlog: it has one, which fell in every interval, and is less than when the run began to be
+/// watched. A slow consumer turns from partition to partition, and its lag falls for a moment as it does; over the run it
+/// grows all the same.
 pub fn catching_up(facts: &Facts) -> bool {
     let Some(window) = &facts.window else { return false };
     let lags: Option<Vec<f64>> = window.moments().iter().map(|moment| Some(worst(moment)?.lag)).collect();
     let Some(lags) = lags else { return false };
     let falls = lags.windows(2).all(|pair| matches!(pair, [before, after] if after < before));
-    falls && lags.len() >= 2 && lags.first().is_some_and(|lag| *lag > BACKLOG_MS)
+    let begin = facts.case.run().iter().find_map(worst);
+    let less = begin.zip(lags.last()).is_some_and(|(begin, now)| *now < begin.lag);
+    falls && less && lags.first().is_some_and(|lag| *lag > BACKLOG_MS)
 }
 
 fn catching(facts: &Facts, worst: &Worst, before: f64) -> Draft {
@@ -108,10 +130,11 @@ mod tests {
     use crate::case::Case;
     use crate::outcome::Facts;
 
-    fn check(lag: impl Fn(i64) -> i64, expect: &[&str]) {
+    fn check(lag: impl Fn(i64) -> i64, pending: f64, expect: &[&str]) {
         let history = history(&[40, 50, 60], |s| {
             let lag = f64::from(i32::try_from(lag(s)).unwrap());
-            cluster(s).job(job("j").vertex(vertex("Source: s", 2).gauge("Source__s.watermarkLag", &[2000.0, lag])))
+            let source = vertex("Source: s", 2).gauge("Source__s.watermarkLag", &[2000.0, lag]);
+            cluster(s).job(job("j").vertex(source.gauge("Source__s.pendingRecords", &[0.0, pending])))
         });
         let history = refs(&history);
         let outcome = super::check(&Facts::of(Case::new(&history, "j").unwrap()));
@@ -120,14 +143,19 @@ mod tests {
 
     #[test]
     fn a_lag_above_a_minute_that_grows() {
-        check(|s| 1000 * s + 60_000, &["lag-growing"]);
-        check(|s| 1000 * s, &[]);
-        check(|_| 90_000, &[]);
+        check(|s| 1000 * s + 60_000, 9.0, &["lag-growing"]);
+        check(|s| 1000 * s, 9.0, &[]);
+        check(|_| 90_000, 9.0, &[]);
+    }
+
+    #[test]
+    fn old_records_at_their_own_pace_are_no_lag() {
+        check(|s| 400_000_000 + 1000 * s, 0.0, &[]);
     }
 
     #[test]
     fn a_lag_that_falls_is_a_job_that_catches_up() {
-        check(|s| 500_000 - 2000 * s, &["catching-up"]);
-        check(|s| 2300 - s, &[]);
+        check(|s| 500_000 - 2000 * s, 9.0, &["catching-up"]);
+        check(|s| 2300 - s, 9.0, &[]);
     }
 }

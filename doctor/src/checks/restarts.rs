@@ -80,7 +80,7 @@ fn severity(facts: &Facts, count: usize) -> Option<Severity> {
         }
         _ => 0,
     };
-    let goes_on = !running || since.is_none_or(|since| since <= STILL_MS.max(3 * pace));
+    let goes_on = !running || since.is_none_or(|since| since <= STILL_MS.max(pace.saturating_mul(3)));
     match count {
         0 => None,
         _ if goes_on && number_of(count) >= RESTARTS_LOOP.value => Some(Severity::Critical),

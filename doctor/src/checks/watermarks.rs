@@ -35,7 +35,7 @@ pub fn check(facts: &Facts) -> Outcome {
     }
     let outcome = Outcome::read(Some(0.0));
     let found = vertices.iter().find_map(|vertex| stalled(facts, window, vertex));
-    outcome.with(found.map(|stall| draft(facts, window, &stall)))
+    outcome.with(found.map(|stall| draft(window, &stall)))
 }
 
 /// A subtask whose watermark stands still while its siblings' advance.
@@ -91,7 +91,7 @@ fn held_below(facts: &Facts, first: &Moment, last: &Moment, vertex: &VertexSnaps
     below.into_iter().find(|v| held(v)).map(|v| v.name.clone())
 }
 
-fn draft(facts: &Facts, window: &Window, stall: &Stall) -> Draft {
+fn draft(window: &Window, stall: &Stall) -> Draft {
     let name = &stall.vertex.name;
     let subtask = names::subtask(stall.vertex, stall.subtask);
     let flow = counted(window, stall, "numRecordsIn").zip(counted(window, stall, "numRecordsOut"));
@@ -103,8 +103,8 @@ fn draft(facts: &Facts, window: &Window, stall: &Stall) -> Draft {
         _ => "Records pass through it, but one of its inputs does not advance.",
     };
     let since = stall.behind.map_or_else(
-        || "has never had a watermark".to_owned(),
-        |behind| format!("has stood still for {:.0} s of event time", behind / 1000.0),
+        || "has had no watermark since the start".to_owned(),
+        |behind| format!("is {:.0} s of event time behind and stands still", behind / 1000.0),
     );
     let mut evidence = vec![match stall.behind {
         Some(behind) => number("watermark behind its siblings", &subtask, behind, "ms", Some(&WATERMARK_BEHIND)),
@@ -121,11 +121,12 @@ fn draft(facts: &Facts, window: &Window, stall: &Stall) -> Draft {
         subject: of_vertex(stall.vertex).at(stall.subtask),
         title: format!("{subtask} holds event time back for the whole job"),
         why: format!(
-            "The watermark of {} there {since}, so the windows of {} never close and their state only grows. {reason}",
+            "There {} {since}, while its siblings advance. So event time stands still in {} and all that follows: windows never \
+             close, and their state only grows. {reason}",
             stall.operator, stall.below
         ),
         evidence,
-        instructions: instructions(facts, name, &subtask, source),
+        instructions: instructions(name, &subtask, source),
     }
 }
 
@@ -138,7 +139,7 @@ fn counted(window: &Window, stall: &Stall, counter: &str) -> Option<f64> {
     crate::load::rate(before, after, seconds, counter)
 }
 
-fn instructions(facts: &Facts, name: &str, subtask: &str, source: bool) -> Vec<model::Instruction> {
+fn instructions(name: &str, subtask: &str, source: bool) -> Vec<model::Instruction> {
     let first = if source {
         format!(
             "See whether the partitions that {subtask} reads get records at all; a source with more subtasks than partitions leaves some without."
@@ -148,7 +149,6 @@ fn instructions(facts: &Facts, name: &str, subtask: &str, source: bool) -> Vec<m
             "See why {subtask} passes nothing on while the others do: a filter, a branch, a partition without input."
         )
     };
-    let _ = facts;
     vec![
         step(first),
         run(
