@@ -9,6 +9,8 @@ pub mod job;
 pub mod metrics;
 pub mod partition;
 mod task;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -28,7 +28,7 @@ impl EvalError {
         } else {
             "org.apache.flink.table.api.TableRuntimeException"
         };
-        Self { class, message: format!("For input string: \"{text}\" is not a {data_type}") }
+        Self { class, message: format!("For input string: \"{text}\", which is not of type {data_type}") }
     }
 
     fn divided_by_zero() -> Self {

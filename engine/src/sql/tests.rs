@@ -127,7 +127,7 @@ fn functions_and_casts_are_flinks() {
     check("CAST(1e20 AS INT)", "INT", "2147483647");
     check("CAST(' 12 ' AS INT)", "INT", "12");
     check("CAST(x AS STRING)", "STRING", "TRUE");
-    check("CAST('1O5' AS INT)", "INT", "java.lang.NumberFormatException: For input string: \"1O5\" is not a INT");
+    check("CAST('1O5' AS INT)", "INT", "java.lang.NumberFormatException: For input string: \"1O5\", which is not of type INT");
     check("TRY_CAST('1O5' AS INT)", "INT", "null");
     check("CAST(day AS STRING) || ' ' || CAST(at AS STRING)", "STRING", "2013-01-01 2013-01-01 05:15:00.000");
     check("at > TIMESTAMP '2013-01-01 05:00:00' AND day = DATE '2013-01-01'", "BOOLEAN", "true");
