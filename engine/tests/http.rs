@@ -68,6 +68,8 @@ fn a_bounded_job_finishes_with_its_counts() {
     let detail = engine.get(&format!("/jobs/{job}"));
     assert_eq!(detail["vertices"][0]["metrics"]["read-records"], 5000);
     assert_eq!(detail["vertices"][0]["status"], "FINISHED");
+    let (status, refusal) = engine.request("PATCH", &format!("/jobs/{job}?mode=cancel"), None);
+    assert!(status == 409 && refusal.contains("(FINISHED)"), "{refusal}");
     let result = engine.get(&format!("/jobs/{job}/execution-result"));
     assert_eq!(result["job-execution-result"]["application-status"], "SUCCEEDED");
 }
@@ -129,7 +131,10 @@ fn too_few_slots_are_said_so() {
     engine.await_state(&job, "FAILED");
     let history = engine.get(&format!("/jobs/{job}/exceptions"));
     let stack = history["exceptionHistory"]["entries"][0]["stacktrace"].as_str().unwrap();
-    assert!(stack.contains("NoResourceAvailableException") && stack.contains("needs 9 slots, 8 of 8 are free"), "{stack}");
+    assert!(
+        stack.contains("NoResourceAvailableException") && stack.contains("needs 9 slots, 8 of 8 are free"),
+        "{stack}"
+    );
 }
 
 #[test]
@@ -184,7 +189,10 @@ fn wrong_statements_and_requests_are_answered_with_what_is_wrong() {
         let error = engine.execute(&session, statement).unwrap_err();
         assert!(error.contains(expect), "{statement}\n got {error}\nwant {expect}");
     };
-    refused("INSERT INTO o\nSELECT kk, v FROM g", "ValidationException: line 2, column 8: Column 'kk' not found in table 'g'");
+    refused(
+        "INSERT INTO o\nSELECT kk, v FROM g",
+        "ValidationException: line 2, column 8: Column 'kk' not found in table 'g'",
+    );
     refused("INSERT INTO o SELECT k, v FROM gg", "Object 'gg' not found. Did you mean 'g'?");
     refused("INSERT INTO g SELECT k, v FROM g", "Connector 'datagen' can only be used as a source");
     refused("INSERT INTO o SELECT k, COUNT(*) FROM g GROUP BY k", "column 31: COUNT(\"*\" …) is not supported");
@@ -196,12 +204,30 @@ fn wrong_statements_and_requests_are_answered_with_what_is_wrong() {
         assert!(got == status && answer.contains(expect), "{method} {path}: {got} {answer}");
     };
     let unknown = "0".repeat(32);
-    fails("GET", &format!("/jobs/{unknown}"), None, 404, "{\"errors\":[\"Job 00000000000000000000000000000000 not found\"]}");
+    fails(
+        "GET",
+        &format!("/jobs/{unknown}"),
+        None,
+        404,
+        "{\"errors\":[\"Job 00000000000000000000000000000000 not found\"]}",
+    );
     fails("GET", "/jobs/nonsense", None, 400, "Cannot resolve path parameter (jobid)");
     fails("GET", "/nowhere", None, 404, "{\"errors\":[\"Not found: /nowhere\"]}");
     fails("GET", "/taskmanagers/none/thread-dump", None, 404, "errors");
-    fails("POST", "/v1/sessions/none/statements", Some(json!({"statement": "SET"})), 500, "Session 'none' does not exist");
-    fails("POST", &format!("/v1/sessions/{session}/statements"), Some(json!({"sql": 1})), 400, "missing field `statement`");
+    fails(
+        "POST",
+        "/v1/sessions/none/statements",
+        Some(json!({"statement": "SET"})),
+        500,
+        "Session 'none' does not exist",
+    );
+    fails(
+        "POST",
+        &format!("/v1/sessions/{session}/statements"),
+        Some(json!({"sql": 1})),
+        400,
+        "missing field `statement`",
+    );
     let long = json!({"statement": "x".repeat(2 << 20)});
     fails("POST", &format!("/v1/sessions/{session}/statements"), Some(long), 400, "length limit exceeded");
 }

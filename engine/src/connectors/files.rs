@@ -149,7 +149,7 @@ mod tests {
             let mut chunk = ChunkLines::open(path, start).unwrap();
             let mut line = Vec::new();
             while chunk.next(&mut line).unwrap().is_some() {
-                let number = (lines.len() % 997 == 0).then(|| chunk.line_number());
+                let number = lines.len().is_multiple_of(997).then(|| chunk.line_number());
                 lines.push((String::from_utf8(line.clone()).unwrap(), number));
             }
         }

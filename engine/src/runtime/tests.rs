@@ -78,9 +78,14 @@ fn the_rows_are_the_oracles_at_every_parallelism() {
         "CREATE TABLE i (a INT, b STRING) WITH ('connector' = 'filesystem', 'path' = '{}', 'format' = 'csv')",
         path.display()
     );
-    for (parallelism, shuffle, sinks) in
-        [("1", "AUTO", "1"), ("2", "FORCE", "2"), ("3", "NONE", "3"), ("4", "FORCE", "4"), ("4", "NONE", "3"), ("2", "AUTO", "4")]
-    {
+    for (parallelism, shuffle, sinks) in [
+        ("1", "AUTO", "1"),
+        ("2", "FORCE", "2"),
+        ("3", "NONE", "3"),
+        ("4", "FORCE", "4"),
+        ("4", "NONE", "3"),
+        ("2", "AUTO", "4"),
+    ] {
         let out = directory.path().join(format!("out-{parallelism}-{shuffle}-{sinks}"));
         let sink = format!(
             "CREATE TABLE o (b STRING, v INT, PRIMARY KEY (b) NOT ENFORCED) WITH ('connector' = 'filesystem', 'path' = \
@@ -114,11 +119,11 @@ fn a_slow_sink_is_busy_and_holds_up_its_source() {
     let held = sample_until(&mut job, 0, |subtasks| {
         subtasks.values().all(|values| values["backPressuredTimeMsPerSecond"] > 500.0)
     });
-    let busy = sample_until(&mut job, 1, |subtasks| {
-        subtasks.values().all(|values| values["busyTimeMsPerSecond"] > 900.0)
-    });
+    let busy =
+        sample_until(&mut job, 1, |subtasks| subtasks.values().all(|values| values["busyTimeMsPerSecond"] > 900.0));
     for values in held.values().chain(busy.values()) {
-        let sum = values["busyTimeMsPerSecond"] + values["idleTimeMsPerSecond"] + values["backPressuredTimeMsPerSecond"];
+        let sum =
+            values["busyTimeMsPerSecond"] + values["idleTimeMsPerSecond"] + values["backPressuredTimeMsPerSecond"];
         assert_eq!(sum, 1000.0);
     }
     // Waiting is busy, but it is not computing.
@@ -138,9 +143,8 @@ fn a_hot_key_keeps_one_sink_busy_and_the_others_idle() {
     let settings = [("parallelism.default", "4"), ("table.exec.sink.keyed-shuffle", "FORCE")];
     let insert = "INSERT INTO o SELECT CASE WHEN k < 95 THEN 1 ELSE k END, v FROM g";
     let mut job = start(directory.path(), &settings, &[DATAGEN, sink], insert);
-    let sinks = sample_until(&mut job, 1, |subtasks| {
-        subtasks.values().any(|values| values["busyTimeMsPerSecond"] > 950.0)
-    });
+    let sinks =
+        sample_until(&mut job, 1, |subtasks| subtasks.values().any(|values| values["busyTimeMsPerSecond"] > 950.0));
     let saturated = sinks.values().filter(|values| values["busyTimeMsPerSecond"] > 500.0).count();
     assert_eq!(saturated, 1, "{sinks:#?}");
     job.canceller.cancel();
@@ -171,7 +175,8 @@ fn a_bad_record_fails_its_task_with_its_place() {
 #[test]
 fn null_for_a_key_fails_or_is_dropped_as_configured() {
     let directory = tempfile::tempdir().unwrap();
-    let source = "CREATE TABLE g (k INT) WITH ('connector' = 'datagen', 'number-of-rows' = '10', 'fields.k.null-rate' = '1')";
+    let source =
+        "CREATE TABLE g (k INT) WITH ('connector' = 'datagen', 'number-of-rows' = '10', 'fields.k.null-rate' = '1')";
     let sink = "CREATE TABLE o (k INT NOT NULL) WITH ('connector' = 'print')";
     let insert = "INSERT INTO o SELECT k FROM g";
     let job = start(directory.path(), &[], &[source, sink], insert);
