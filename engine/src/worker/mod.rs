@@ -34,7 +34,9 @@ const STOP_GRACE: Duration = Duration::from_millis(700);
 pub fn run_worker() -> Result<(), crate::EngineError> {
     let orders = read_orders();
     let Ok(ToWorker::Start(start)) = orders.recv() else {
-        return Err(crate::EngineError::Worker("standard input carries no job; a worker is started by an engine".into()));
+        return Err(crate::EngineError::Worker(
+            "standard input carries no job; a worker is started by an engine".into(),
+        ));
     };
     let refused = |class: &str, message: String| {
         send(&FromWorker::Refused(Failure::new(class, message)));
@@ -46,6 +48,7 @@ pub fn run_worker() -> Result<(), crate::EngineError> {
     };
     match launch(&plan, &environment(&start)) {
         Ok(job) => {
+            tracing::info!(job.name = plan.name, tasks = job.samplers.len(), "the tasks run");
             send(&FromWorker::Running);
             supervise(job, &orders);
         }
@@ -71,6 +74,9 @@ fn supervise(mut job: RunningJob, orders: &Receiver<ToWorker>) {
             recv(job.ended) -> ended => if let Ok(ended) = ended {
                 open -= 1;
                 let failed = matches!(ended.outcome, Outcome::Failed(_));
+                if let Outcome::Failed(failure) = &ended.outcome {
+                    tracing::error!(vertex = ended.vertex, subtask = ended.subtask, "a task failed: {}", failure.stack());
+                }
                 report(&mut job, &mut process);
                 send(&FromWorker::Ended(ended));
                 if failed {
