@@ -44,7 +44,11 @@ impl Connect for FlinkSource {
 /// Where the URL is none.
 pub fn client(name: &str, url: &str) -> Result<FlinkClient, ApiError> {
     let live = Live::new(url).map_err(|failure| {
-        ApiError::user("cluster_url_invalid", format!("cluster {name}: {failure}"), "Give an address such as http://flink:8081")
+        ApiError::user(
+            "cluster_url_invalid",
+            format!("cluster {name}: {failure}"),
+            "Give an address such as http://flink:8081",
+        )
     })?;
     Ok(FlinkClient::new(name, Arc::new(live)))
 }

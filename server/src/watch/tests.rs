@@ -3,8 +3,8 @@
 
 use doctor::Examination;
 use model::{
-    CellVerdict, ClusterSnapshot, Confidence, Diagnosis, Evidence, Finding, FindingState, JobSnapshot, Reading, Severity,
-    Subject, SubjectKind, Timestamp, Unknown, Verdict,
+    CellVerdict, ClusterSnapshot, Confidence, Diagnosis, Evidence, Finding, FindingState, JobSnapshot, Reading,
+    Severity, Subject, SubjectKind, Timestamp, Unknown, Verdict,
 };
 
 use super::{Changes, ClusterWatch, GONE_AFTER_MS};
@@ -119,6 +119,8 @@ fn a_finding_keeps_its_id_and_opening_time_while_it_is_seen() {
     assert_eq!(changes.findings.len(), 1);
     let now = &changes.findings[0];
     assert_eq!((now.id.as_str(), now.opened_at, now.title.as_str()), ("F1", opened, "Worse now"));
+    let series = now.evidence[0].series.as_deref();
+    assert_eq!(series, Some("/api/v1/jobs/ads/signals?metric=busyTimeMsPerSecond&subject=sink"));
 }
 
 #[test]
@@ -289,5 +291,8 @@ fn the_worst_reading_of_a_minute_wins_and_gaps_are_unknown() {
     assert_eq!(last, [(CellVerdict::Bad, Some(9.0)), unknown, unknown, (CellVerdict::Warn, Some(5.0))]);
     let strip: Vec<CellVerdict> = grid.strip(course.at)[56..].iter().map(|c| c.verdict).collect();
     assert_eq!(strip, [CellVerdict::Bad, CellVerdict::Unknown, CellVerdict::Unknown, CellVerdict::Warn]);
-    assert!(grid.shown(course.at.plus_ms(3_600_000), |row| row.check.clone()).is_empty(), "an hour later it is forgotten");
+    assert!(
+        grid.shown(course.at.plus_ms(3_600_000), |row| row.check.clone()).is_empty(),
+        "an hour later it is forgotten"
+    );
 }
