@@ -56,6 +56,6 @@ pub fn client(name: &str, url: &str) -> Result<FlinkClient, ApiError> {
 #[async_trait]
 impl Source for FlinkReader {
     async fn snapshot(&mut self) -> Result<ClusterSnapshot, ApiError> {
-        Ok(self.client.snapshot(&mut self.cache).await?)
+        Ok(self.client.snapshot(&self.cache).await?)
     }
 }
