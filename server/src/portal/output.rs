@@ -19,10 +19,13 @@ const FRESH: Duration = Duration::from_secs(2);
 /// At most so many task managers' output is kept; beyond that all of it is fetched anew.
 const KEPT: usize = 64;
 
-/// What was fetched lately, by cluster address and task manager.
+/// A cluster's address and a task manager's id.
+type Place = (String, String);
+
+/// What was fetched lately.
 #[derive(Debug, Default)]
 pub struct Output {
-    kept: Mutex<HashMap<(String, String), (Instant, Vec<String>)>>,
+    kept: Mutex<HashMap<Place, (Instant, Vec<String>)>>,
 }
 
 impl Output {
