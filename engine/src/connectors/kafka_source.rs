@@ -1,7 +1,7 @@
 //! `'connector' = 'kafka'` as a source: partitions dealt out over the subtasks, offsets committed for lag monitors.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -55,6 +55,8 @@ pub struct KafkaSource {
     lag: Arc<Mutex<Option<i64>>>,
     /// Partitions that have not ended; only a bounded source's end.
     open: HashSet<(String, i32)>,
+    /// Where a bounded source's partitions ended when it was opened.
+    ends: HashMap<(String, i32), i64>,
     bounded: bool,
     reported: Instant,
     errors: u64,
@@ -83,9 +85,10 @@ impl KafkaSource {
         Ok(Self {
             operator: format!("Source: {}", table.name),
             format: Format::of(table),
-            consumer,
             lag: shared,
+            ends: if bounded { ends(&consumer, &partitions)? } else { HashMap::new() },
             open: partitions.into_iter().collect(),
+            consumer,
             bounded,
             reported: Instant::now(),
             errors: 0,
@@ -102,11 +105,8 @@ impl KafkaSource {
         let message = match polled {
             None => return Ok(None),
             Some(Ok(message)) => message,
-            Some(Err(KafkaError::PartitionEOF(partition))) => {
-                // With several topics a bare number does not tell which; each ends once, so any one of them is right.
-                if let Some(ended) = self.open.iter().find(|(_, number)| *number == partition).cloned() {
-                    self.open.remove(&ended);
-                }
+            Some(Err(KafkaError::PartitionEOF(number))) => {
+                self.close_reached(number);
                 return Ok(Some(None));
             }
             Some(Err(error)) if is_transient(&error) => {
@@ -115,6 +115,11 @@ impl KafkaSource {
             }
             Some(Err(error)) => return Err(failure("Could not read", &error)),
         };
+        if self.ends.get(&(message.topic().to_owned(), message.partition())).is_some_and(|end| message.offset() >= *end) {
+            // It came after the source was opened: a bounded source leaves it out.
+            self.open.remove(&(message.topic().to_owned(), message.partition()));
+            return Ok(Some(None));
+        }
         let payload = message.payload().unwrap_or_default();
         context.metrics.task.bytes_in.add(payload.len() as u64);
         context.metrics.operators[0].1.bytes_in.add(payload.len() as u64);
@@ -135,6 +140,20 @@ impl KafkaSource {
                 Err(Failure::new(PARSE_EXCEPTION, text).at(frame))
             }
         }
+    }
+
+    /// The end of a partition of this number was reached: closes those that were read up to where they ended.
+    fn close_reached(&mut self, number: i32) {
+        let Ok(positions) = self.consumer.position() else { return };
+        let ends = &self.ends;
+        self.open.retain(|(topic, partition)| {
+            let position = positions.find_partition(topic, *partition).map(|found| found.offset());
+            match (position, ends.get(&(topic.clone(), *partition))) {
+                (Some(Offset::Offset(position)), Some(end)) => position < *end,
+                // Nothing was read from it, and there is nothing to read.
+                _ => *partition != number,
+            }
+        });
     }
 
     fn report(&mut self, context: &TaskContext) {
@@ -205,6 +224,21 @@ fn partitions(
     }
     all.sort();
     Ok(all.into_iter().skip(context.subtask as usize).step_by(context.parallelism as usize).collect())
+}
+
+/// Where each partition ends now.
+fn ends(
+    consumer: &BaseConsumer<Lag>,
+    partitions: &[(String, i32)],
+) -> Result<HashMap<(String, i32), i64>, Failure> {
+    let mut ends = HashMap::new();
+    for (topic, partition) in partitions {
+        let (_, end) = consumer
+            .fetch_watermarks(topic, *partition, METADATA_TIMEOUT)
+            .map_err(|error| failure(&format!("Could not find the end of {topic}-{partition}"), &error))?;
+        ends.insert((topic.clone(), *partition), end);
+    }
+    Ok(ends)
 }
 
 fn start_offset(options: Options<'_>) -> Offset {

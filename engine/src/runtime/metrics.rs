@@ -84,6 +84,9 @@ fn metric_scope(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || "-_[]()".contains(c) { c } else { '_' }).collect()
 }
 
+/// Rates over less than this are noise; until then the last ones stand.
+const MIN_INTERVAL: Duration = Duration::from_millis(250);
+
 /// Reads one task's counters and clock again and again, and makes rates of the differences.
 #[derive(Debug)]
 pub struct Sampler {
@@ -93,53 +96,74 @@ pub struct Sampler {
     times: Times,
     cpu: Duration,
     counters: BTreeMap<String, u64>,
+    rates: Values,
 }
 
 impl Sampler {
     /// A sampler of a task that begins now.
     pub fn new(clock: Arc<TaskClock>, metrics: Arc<TaskMetrics>) -> Self {
-        let now = Instant::now();
-        let counters = BTreeMap::new();
-        Self { clock, metrics, sampled: now, times: Times::default(), cpu: Duration::ZERO, counters }
+        Self {
+            clock,
+            metrics,
+            sampled: Instant::now(),
+            times: Times::default(),
+            cpu: Duration::ZERO,
+            counters: BTreeMap::new(),
+            rates: Values::new(),
+        }
     }
 
-    /// All values now; rates are over the time since the last call.
+    /// All values now; rates are over the time since they were last made.
     pub fn sample(&mut self) -> Values {
-        let now = Instant::now();
-        let seconds = (now - self.sampled).as_secs_f64().max(1e-3);
-        self.sampled = now;
+        let counters = self.counters();
+        let times = self.clock.times();
+        let elapsed = self.sampled.elapsed();
+        if elapsed >= MIN_INTERVAL {
+            self.sampled = Instant::now();
+            self.make_rates(&counters, times, elapsed.as_secs_f64());
+        }
         let mut values = self.metrics.gauges.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        self.sample_times(&mut values, seconds);
-        let task = self.metrics.task.counters().map(|(name, value)| (name.to_owned(), value));
-        let operators = self.metrics.operators.iter().flat_map(|(scope, flow)| {
-            flow.counters().map(|(name, value)| (format!("{scope}.{name}"), value))
-        });
-        for (name, value) in task.into_iter().chain(operators) {
-            let before = self.counters.insert(name.clone(), value).unwrap_or(0);
-            values.insert(format!("{name}PerSecond"), (value - before) as f64 / seconds);
-            values.insert(name, value as f64);
+        values.extend(self.rates.clone());
+        values.extend(counters.into_iter().map(|(name, value)| (name, value as f64)));
+        for (name, time) in [
+            ("accumulateBusyTimeMs", times.busy),
+            ("accumulateIdleTimeMs", times.idle),
+            ("accumulateBackPressuredTimeMs", times.backpressured),
+        ] {
+            values.insert(name.to_owned(), time.as_millis() as f64);
         }
         values
     }
 
-    fn sample_times(&mut self, values: &mut Values, seconds: f64) {
-        let times = self.clock.times();
+    /// The counters of the task under their names, and of its operators under theirs.
+    fn counters(&self) -> BTreeMap<String, u64> {
+        let task = self.metrics.task.counters().map(|(name, value)| (name.to_owned(), value));
+        let operators = self.metrics.operators.iter().flat_map(|(scope, flow)| {
+            flow.counters().map(|(name, value)| (format!("{scope}.{name}"), value))
+        });
+        task.into_iter().chain(operators).collect()
+    }
+
+    fn make_rates(&mut self, counters: &BTreeMap<String, u64>, times: Times, seconds: f64) {
         let (busy, idle, backpressured) = times.rates_since(&self.times);
-        self.times = times;
         let cpu = self.clock.cpu_time().unwrap_or(self.cpu);
-        let cpu_rate = cpu.saturating_sub(self.cpu).as_secs_f64() * 1000.0 / seconds;
-        self.cpu = cpu;
-        for (name, value) in [
+        let computing = cpu.saturating_sub(self.cpu).as_secs_f64() * 1000.0 / seconds;
+        for (name, rate) in [
             ("busyTimeMsPerSecond", busy as f64),
             ("idleTimeMsPerSecond", idle as f64),
             ("backPressuredTimeMsPerSecond", backpressured as f64),
             ("softBackPressuredTimeMsPerSecond", backpressured as f64),
-            ("accumulateBusyTimeMs", times.busy.as_millis() as f64),
-            ("accumulateIdleTimeMs", times.idle.as_millis() as f64),
-            ("accumulateBackPressuredTimeMs", times.backpressured.as_millis() as f64),
-            ("cpuTimeMsPerSecond", cpu_rate),
+            ("hardBackPressuredTimeMsPerSecond", 0.0),
+            ("cpuTimeMsPerSecond", computing),
         ] {
-            values.insert(name.to_owned(), value);
+            self.rates.insert(name.to_owned(), rate);
         }
+        for (name, value) in counters {
+            let before = self.counters.get(name).copied().unwrap_or(0);
+            self.rates.insert(format!("{name}PerSecond"), (value - before) as f64 / seconds);
+        }
+        self.times = times;
+        self.cpu = cpu;
+        self.counters.clone_from(counters);
     }
 }

@@ -28,4 +28,7 @@ pub mod time;
 pub mod types;
 pub mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::{Position, SqlError};

@@ -46,6 +46,7 @@ pub fn run_worker() -> Result<(), crate::EngineError> {
     };
     match launch(&plan, &environment(&start)) {
         Ok(job) => {
+            tracing::info!(job.name = plan.name, tasks = job.samplers.len(), "the tasks run");
             send(&FromWorker::Running);
             supervise(job, &orders);
         }
@@ -71,6 +72,9 @@ fn supervise(mut job: RunningJob, orders: &Receiver<ToWorker>) {
             recv(job.ended) -> ended => if let Ok(ended) = ended {
                 open -= 1;
                 let failed = matches!(ended.outcome, Outcome::Failed(_));
+                if let Outcome::Failed(failure) = &ended.outcome {
+                    tracing::error!(vertex = ended.vertex, subtask = ended.subtask, "a task failed: {}", failure.stack());
+                }
                 report(&mut job, &mut process);
                 send(&FromWorker::Ended(ended));
                 if failed {
