@@ -20,7 +20,7 @@ pub struct JobFilter {
 impl JobFilter {
     /// Reads the filter off a URL's parameters.
     pub fn read(param: impl Fn(&str) -> Option<String>) -> JobFilter {
-        let read = |name: &str| param(name).unwrap_or_default().trim().to_owned();
+        let read = |name: &str| param(name).unwrap_or_default();
         JobFilter { text: read("q"), status: read("status"), cluster: read("cluster"), cause: read("cause") }
     }
 
@@ -115,8 +115,9 @@ mod tests {
     }
 
     #[test]
-    fn reading_trims_and_forgives_absence() {
-        let filter = JobFilter::read(|name| (name == "q").then(|| " x ".to_owned()));
-        assert_eq!(filter, JobFilter { text: "x".into(), ..JobFilter::default() });
+    fn reading_forgives_absence_and_keeps_the_space_that_is_being_typed() {
+        let filter = JobFilter::read(|name| (name == "q").then(|| "ord ".to_owned()));
+        assert_eq!(filter, JobFilter { text: "ord ".into(), ..JobFilter::default() });
+        assert!(filter.admits(&row()));
     }
 }

@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-use leptos_router::components::A;
 use model::Verdict;
 
 use crate::{components::verdict_shape, filter::JobFilter, format};
@@ -29,16 +28,17 @@ pub fn Counts(
 fn part(verdict: Verdict, count: u32, filter: Memo<JobFilter>) -> impl IntoView {
     let word = format::verdict(verdict);
     view! {
-        <A
+        <a
             href=move || filter.get().toggled(verdict).href()
-            attr:class="count"
-            attr:data-verdict=word
-            attr:data-pressed=move || (filter.read().status == word).to_string()
+            class="count"
+            data-noscroll
+            data-verdict=word
+            aria-current=move || (filter.read().status == word).then_some("true")
         >
             <svg class="shape" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">{verdict_shape(verdict)}</svg>
             <span class="figure">{count}</span>
             " "
             {word}
-        </A>
+        </a>
     }
 }

@@ -1,8 +1,13 @@
+use std::time::Duration;
+
 use leptos::prelude::*;
 use leptos_router::components::A;
 use model::{Condition, ExampleView};
 
 use crate::{components::ErrorNotice, href, serverfns::SetExample};
+
+/// How long a deployment is news.
+const NEWS_FOR: Duration = Duration::from_secs(60);
 
 /// The controls of the shipped example job: what it suffers from, and what each button will do to it.
 #[component]
@@ -16,9 +21,18 @@ pub fn ExamplePanel(
     let action = ServerAction::<SetExample>::new();
     let pending = action.pending();
     let condition = Memo::new(move |_| example.read().as_ref().map(|example| example.condition));
+    let is_new = RwSignal::new(false);
+    Effect::new(move |_| {
+        if action.version().get() > 0 {
+            is_new.set(true);
+            set_timeout(move || _ = is_new.try_set(false), NEWS_FOR);
+        }
+    });
     let said = move || match (pending.get(), action.value().get()) {
         (true, _) => Some("Deploying the changed script …"),
-        (false, Some(Ok(_))) => Some("Deployed. The verdict follows within a minute; this page shows it as it comes."),
+        (false, Some(Ok(_))) if is_new.get() => {
+            Some("Deployed. The verdict follows within a minute, and is shown as it comes.")
+        }
         _ => None,
     };
     let failed =

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, web_sys};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use model::{JobRow, Verdict};
 
@@ -25,6 +25,15 @@ pub fn Filters(
     let clusters = Memo::new(move |_| choices(&rows.read(), |row| Some(row.cluster.clone())));
     let causes = Memo::new(move |_| choices(&rows.read(), |row| row.cause.clone()));
     let statuses = Memo::new(|_| STATUSES.map(|verdict| format::verdict(verdict).to_owned()).to_vec());
+    let input = NodeRef::<leptos::html::Input>::new();
+    // The URL may change by other means, as by the link that clears the filter; never while somebody is typing.
+    Effect::new(move |_| {
+        let text = filter.read().text.clone();
+        let is_typed_in = |input: &web_sys::Element| document().active_element().as_ref() == Some(input);
+        if let Some(input) = input.get().filter(|input| !is_typed_in(input)) {
+            input.set_value(&text);
+        }
+    });
     view! {
         <form class="filters" method="get" action="/" role="search" aria-label="Filter jobs">
             <input
@@ -34,6 +43,7 @@ pub fn Filters(
                 placeholder="Filter jobs"
                 aria-label="Words in the job's name, cluster or problem"
                 aria-keyshortcuts="/"
+                node_ref=input
                 value=filter.get_untracked().text
                 on:input=move |event| { let text = event_target_value(&event); change(&|filter| filter.text.clone_from(&text)); }
             />
@@ -68,7 +78,8 @@ fn Choice(
             let value = value.clone();
             move || chosen.get() == value
         };
-        view! { <option value=value.clone() selected=is_chosen>{value.clone()}</option> }
+        // The attribute is what the server says; the property is what a browser heeds once somebody has chosen.
+        view! { <option value=value.clone() selected=is_chosen.clone() prop:selected=is_chosen>{value.clone()}</option> }
     };
     // A filter that no job matches any more is still in force, so it must still be seen.
     let all = move || {
@@ -78,9 +89,10 @@ fn Choice(
         }
         all
     };
+    let none = move || chosen.read().is_empty();
     view! {
         <select name=name aria-label=format!("Filter by {name}") on:change=move |event| on_choose(event_target_value(&event))>
-            <option value="" selected=move || chosen.read().is_empty()>{any}</option>
+            <option value="" selected=none prop:selected=none>{any}</option>
             {move || all().into_iter().map(option).collect_view()}
         </select>
     }
