@@ -83,17 +83,17 @@ fn packages(root: &Path) -> Result<Vec<PathBuf>, Failure> {
     Ok(folders)
 }
 
-/// `--test NAME` for each file in a package's `tests`.
+/// `--test NAME` for each `tests/NAME.rs` and `tests/NAME/main.rs` of a package.
 fn test_targets(package: &Path) -> Result<Vec<String>, Failure> {
     let folder = package.join("tests");
     if !folder.is_dir() {
         return Ok(Vec::new());
     }
     let entries = fs::read_dir(&folder).map_err(Failure::file("list", &folder))?;
-    let mut files: Vec<_> = entries.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
-    files.retain(|file| file.extension().is_some_and(|e| e == "rs"));
-    files.sort();
-    let names = files.iter().filter_map(|file| file.file_stem().and_then(|stem| stem.to_str()));
+    let mut paths: Vec<_> = entries.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|e| e == "rs") || path.join("main.rs").is_file());
+    paths.sort();
+    let names = paths.iter().filter_map(|path| path.file_stem().and_then(|stem| stem.to_str()));
     Ok(names.flat_map(|name| ["--test".to_string(), name.to_string()]).collect())
 }
 
