@@ -51,9 +51,48 @@ impl Browser {
         Some(Browser { client, session: format!("{url}/session/{id}"), _driver: driver })
     }
 
-    /// Opens a page, and waits until the wasm has brought it to life where `alive` (an element that only that makes) is given.
+    /// Opens a page.
     pub async fn open(&self, url: &str) {
         self.client.goto(url).await.unwrap_or_else(|e| panic!("{url}: {e}"));
+    }
+
+    /// Waits until the page's wasm runs and has its event stream open.
+    pub async fn alive(&self) {
+        self.wait_for("[data-link='live']", START).await;
+    }
+
+    /// Waits until an element is there.
+    pub async fn wait_for(&self, css: &str, usual: Duration) {
+        wait::must(css, pace::patience(usual), async || match self.count(css).await {
+            0 => Err(self.body().await),
+            _ => Ok(()),
+        })
+        .await;
+    }
+
+    /// Waits until an element is no longer there.
+    pub async fn gone(&self, css: &str, usual: Duration) {
+        wait::must(&format!("{css} to go"), pace::patience(usual), async || match self.count(css).await {
+            0 => Ok(()),
+            _ => Err(self.body().await),
+        })
+        .await;
+    }
+
+    /// How many elements there are.
+    pub async fn count(&self, css: &str) -> usize {
+        self.client.find_all(Locator::Css(css)).await.map_or(0, |elements| elements.len())
+    }
+
+    /// Types into a field.
+    pub async fn write(&self, css: &str, text: &str) {
+        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        field.send_keys(text).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    }
+
+    /// The words of the page, for messages.
+    async fn body(&self) -> String {
+        self.script("return document.body.innerText").await.as_str().unwrap_or_default().to_string()
     }
 
     /// Waits until an element is there, and returns its text.
@@ -94,6 +133,11 @@ impl Browser {
         let picture = self.client.screenshot().await.expect("a picture can be taken");
         assert!(picture.len() > 5_000, "the picture {name} is empty");
         fs::write(scene.log(&format!("{name}-{scheme}-{width}.png")), picture).expect("a picture can be kept");
+    }
+
+    /// Back to a window as wide as a desk's.
+    pub async fn widen(&self) {
+        self.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await;
     }
 
     /// What went wrong on the pages since this was asked last: errors, and requests that failed.

@@ -24,8 +24,8 @@ pub fn test(place: &Place, filter: Option<&str>) -> Result<ExitCode, Failure> {
     let run = Run { place, parts: &parts, binary: &binary, filter };
     stages.stage("compiling the tests", || shell::run(&mut run.cargo(&["--all-targets", "--no-run"])))?;
     let quick = stages.stage("the tests of each crate", || Ok(run.quick()))?;
+    say::detail(&format!("logs and pictures are kept in {}", run.artefacts()));
     let real = stages.stage("the tests against real parts", || Ok(run.real()))?;
-    say::detail(&format!("artefacts are in {}", run.artefacts()));
     finish(&parts, [quick, real].into_iter().collect())
 }
 

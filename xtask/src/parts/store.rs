@@ -92,7 +92,9 @@ mod tests {
         let cache = tempfile::tempdir().unwrap();
         let place = place(cache.path());
         let made = |recipe: &str, content: &str| {
-            folder(&place, "thing", recipe, |s| Ok(fs::write(s.result.join("file"), content).unwrap())).unwrap()
+            let make =
+                |s: &Scratch| fs::write(s.result.join("file"), content).map_err(Failure::file("write", &s.result));
+            folder(&place, "thing", recipe, make).unwrap()
         };
         assert_eq!(fs::read_to_string(made("1", "first").join("file")).unwrap(), "first");
         assert_eq!(fs::read_to_string(made("1", "again").join("file")).unwrap(), "first");
