@@ -234,7 +234,10 @@ mod tests {
         assert_eq!(listening("127.0.0.1:1", "listen: 127.0.0.1:2").unwrap(), "127.0.0.1:1");
         let file = resolve(parse("listen: 127.0.0.1:2\npoll_interval_s: 7").unwrap(), &Overrides::default()).unwrap();
         assert_eq!((file.listen.port(), file.poll_interval.as_secs()), (2, 7));
-        assert_eq!(resolve(parse("").unwrap(), &Overrides::default()).unwrap().listen.to_string(), super::DEFAULT_LISTEN);
+        assert_eq!(
+            resolve(parse("").unwrap(), &Overrides::default()).unwrap().listen.to_string(),
+            super::DEFAULT_LISTEN
+        );
     }
 
     #[test]

@@ -50,7 +50,8 @@ pub async fn run(args: Args) -> ExitCode {
 
 async fn serve(config: Config) -> Result<(), Error> {
     let bind = TcpListener::bind(config.listen).await;
-    let listener = bind.map_err(|e| format!("cannot listen on {}: {e}; give another address with --listen", config.listen))?;
+    let listener =
+        bind.map_err(|e| format!("cannot listen on {}: {e}; give another address with --listen", config.listen))?;
     let address = listener.local_addr()?;
     let store = Arc::new(Store::open(&config.data).await?);
     let shutdown = CancellationToken::new();
@@ -83,7 +84,9 @@ async fn serve(config: Config) -> Result<(), Error> {
 
 fn greet(config: &Config, address: std::net::SocketAddr) {
     if !http::has_assets() {
-        tracing::warn!("built without web assets: pages have neither scripts nor style. Build with `cargo xtask build`");
+        tracing::warn!(
+            "built without web assets: pages have neither scripts nor style. Build with `cargo xtask build`"
+        );
     }
     tracing::info!(data = %config.data.display(), "state is kept in the data folder");
     println!("Dr. Squirrel is ready: open http://{address} in a browser. Ctrl-C stops it.");
@@ -100,10 +103,17 @@ fn stop_when_asked(shutdown: CancellationToken) {
 /// Begins to watch every cluster: the configuration's, those that visitors added, and the zones where none is configured.
 /// Answers with the zones' supervisors.
 async fn start_clusters(config: &Config, parts: &Parts, end: &CancellationToken) -> Result<JoinSet<()>, Error> {
-    let zones: Vec<Zone> =
-        if config.clusters.is_empty() { zones::NAMES.iter().map(|name| Zone::new(name, &config.data)).collect() } else { Vec::new() };
-    let named: Vec<ClusterRecord> =
-        config.clusters.iter().map(configured).chain(zones.iter().map(|zone| zone_record(zone, String::new()))).collect();
+    let zones: Vec<Zone> = if config.clusters.is_empty() {
+        zones::NAMES.iter().map(|name| Zone::new(name, &config.data)).collect()
+    } else {
+        Vec::new()
+    };
+    let named: Vec<ClusterRecord> = config
+        .clusters
+        .iter()
+        .map(configured)
+        .chain(zones.iter().map(|zone| zone_record(zone, String::new())))
+        .collect();
     forget_unnamed(parts, &named).await?;
     for record in &named {
         parts.store.put_cluster(record, clock::now()).await?;

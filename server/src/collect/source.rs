@@ -44,7 +44,11 @@ impl Connect for FlinkSource {
 /// Where the URL is none.
 pub fn client(name: &str, url: &str) -> Result<FlinkClient, ApiError> {
     let live = Live::new(url).map_err(|failure| {
-        ApiError::user("cluster_url_invalid", format!("cluster {name}: {failure}"), "Give an address such as http://flink:8081")
+        ApiError::user(
+            "cluster_url_invalid",
+            format!("cluster {name}: {failure}"),
+            "Give an address such as http://flink:8081",
+        )
     })?;
     Ok(FlinkClient::new(name, Arc::new(live)))
 }
@@ -52,6 +56,6 @@ pub fn client(name: &str, url: &str) -> Result<FlinkClient, ApiError> {
 #[async_trait]
 impl Source for FlinkReader {
     async fn snapshot(&mut self) -> Result<ClusterSnapshot, ApiError> {
-        Ok(self.client.snapshot(&mut self.cache).await?)
+        Ok(self.client.snapshot(&self.cache).await?)
     }
 }

@@ -67,7 +67,8 @@ mod tests {
         let (good, bad) = (read(GOOD), read(BAD));
         assert_eq!((good.lines().count(), bad.lines().count()), (19_664, 19_664));
         assert!(good.lines().all(|line| line.split(',').count() == 12));
-        let differing: Vec<usize> = (1..).zip(good.lines().zip(bad.lines())).filter(|(_, (g, b))| g != b).map(|(i, _)| i).collect();
+        let differing: Vec<usize> =
+            (1..).zip(good.lines().zip(bad.lines())).filter(|(_, (g, b))| g != b).map(|(i, _)| i).collect();
         assert_eq!(differing, [BAD_LINE]);
         let line = bad.lines().nth(BAD_LINE - 1).unwrap();
         assert_eq!(line.split(',').nth(4), Some("1O5"));

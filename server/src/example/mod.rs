@@ -60,7 +60,8 @@ impl Example {
     pub fn view(&self) -> ExampleView {
         let condition = *self.shown.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         let state = self.board.get(CLUSTER);
-        let runs = state.is_some_and(|s| s.jobs.get(JOB).is_some_and(|j| j.gone_since.is_none() && !is_ended(&j.status)));
+        let runs =
+            state.is_some_and(|s| s.jobs.get(JOB).is_some_and(|j| j.gone_since.is_none() && !is_ended(&j.status)));
         ExampleView {
             job: JOB.to_owned(),
             cluster: CLUSTER.to_owned(),
@@ -88,7 +89,9 @@ impl Example {
         let condition = *self.condition.lock().await;
         match self.set(condition).await {
             Ok(()) => tracing::info!(job = JOB, cluster = CLUSTER, "deployed the example job"),
-            Err(error) => tracing::error!(job = JOB, cluster = CLUSTER, "the example job could not be deployed: {error}"),
+            Err(error) => {
+                tracing::error!(job = JOB, cluster = CLUSTER, "the example job could not be deployed: {error}")
+            }
         }
     }
 
@@ -98,7 +101,8 @@ impl Example {
     /// `example_busy` while another change is under way; else what the zone answered.
     pub async fn set(&self, condition: Condition) -> Result<(), ApiError> {
         let Ok(mut current) = self.condition.try_lock() else {
-            let busy = ApiError::user("example_busy", "The example is being changed already", "Try again in a few seconds");
+            let busy =
+                ApiError::user("example_busy", "The example is being changed already", "Try again in a few seconds");
             return Err(ApiError { retryable: true, ..busy });
         };
         let state = self.board.get(CLUSTER).ok_or_else(absent)?;

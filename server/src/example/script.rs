@@ -93,7 +93,9 @@ mod tests {
         check(Condition::SlowSink, &["'sink.call-latency' = '60 ms'"]);
         check(
             Condition::HotKey,
-            &["SELECT CASE WHEN MOD(flight, 10) < 9 THEN 'ORD' ELSE dest END AS dest, origin, carrier, flight, dep_delay"],
+            &[
+                "SELECT CASE WHEN MOD(flight, 10) < 9 THEN 'ORD' ELSE dest END AS dest, origin, carrier, flight, dep_delay",
+            ],
         );
         check(Condition::BadRecord, &["'path' = '/data/it''s/example/flights-with-a-bad-record.csv',"]);
     }

@@ -31,11 +31,6 @@ impl FlinkClient {
         FlinkClient { name: name.into(), transport, gate: Arc::new(Semaphore::new(IN_FLIGHT)) }
     }
 
-    /// The cluster's name.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
     /// A reader whose requests all end by `deadline`.
     pub(super) fn reader(&self, deadline: Instant) -> Reader<'_> {
         Reader { client: self, deadline }

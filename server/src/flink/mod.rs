@@ -29,12 +29,11 @@ mod vertex;
 pub use cache::SnapshotCache;
 pub use client::FlinkClient;
 pub use error::{Failure, FlinkError};
-pub use gateway::{Column, Gateway, Session, StatementResult};
+pub use gateway::Gateway;
 pub use live::Live;
 pub use probe::{Probe, probe};
 pub use recorder::Recorder;
-pub use script::split_statements;
-pub use transport::{Reply, Transport};
+pub use transport::Transport;
 
 #[cfg(test)]
 mod fake;

@@ -58,12 +58,10 @@ async fn nobody_there_is_a_connection_error_after_a_second_try() {
 
 #[tokio::test]
 async fn what_fails_is_absent_and_the_rest_goes_on() {
-    let detail = format!(
-        r#"{{"timestamps": {{"RUNNING": 7}}, "vertices": [{{"id": "v", "name": "V", "status": "RUNNING", "parallelism": 1}}]}}"#
-    );
+    let detail = r#"{"timestamps": {"RUNNING": 7}, "vertices": [{"id": "v", "name": "V", "status": "RUNNING", "parallelism": 1}]}"#;
     let fake = Fake::start(vec![
         ("/jobs/overview", jobs("RUNNING")),
-        (&format!("/jobs/{JOB}"), ok(&detail)),
+        (&format!("/jobs/{JOB}"), ok(detail)),
         ("/taskmanagers", Answer::Text(500, "oops".into())),
         (
             &format!("/jobs/{JOB}/vertices/v/metrics?get=0.busyTimeMsPerSecond"),
@@ -86,6 +84,42 @@ async fn what_fails_is_absent_and_the_rest_goes_on() {
     let asked = fake.asked();
     assert!(asked.iter().any(|request| request.ends_with("metrics?get=0.busyTimeMsPerSecond")), "{asked:?}");
     assert!(!asked.iter().any(|request| request.contains("flamegraph")), "an idle vertex is not sampled: {asked:?}");
+}
+
+#[tokio::test]
+async fn a_busy_vertex_is_sampled_until_the_cluster_says_that_it_samples_none() {
+    let detail = r#"{"vertices": [{"id": "v", "name": "V", "status": "RUNNING", "parallelism": 1}]}"#;
+    for (ended, asked_in_two_snapshots) in [(-3, 4), (-2, 2)] {
+        let fake = Fake::start(vec![
+            ("/jobs/overview", jobs("RUNNING")),
+            (&format!("/jobs/{JOB}"), ok(detail)),
+            (&format!("/jobs/{JOB}/vertices/v/metrics"), ok(r#"[{"id": "0.busyTimeMsPerSecond", "value": "998"}]"#)),
+            (&format!("/jobs/{JOB}/vertices/v/flamegraph"), ok(&format!(r#"{{"endTimestamp": {ended}}}"#))),
+        ])
+        .await;
+        let (client, cache) = (client(&fake), SnapshotCache::default());
+        for _ in 0..2 {
+            let snapshot = client.snapshot(&cache).await.unwrap();
+            assert_eq!(snapshot.jobs[0].vertices[0].stacks, None);
+        }
+        let asked = fake.asked().iter().filter(|request| request.contains("flamegraph")).count();
+        assert_eq!(asked, asked_in_two_snapshots, "endTimestamp {ended}");
+    }
+}
+
+#[tokio::test]
+async fn what_hangs_is_absent_in_time() {
+    let fake = Fake::start(vec![
+        ("/jobs/overview", jobs("CANCELED")),
+        ("/taskmanagers", ok(r#"{"taskmanagers": [{"id": "tm-1", "slotsNumber": 2, "freeSlots": 1}]}"#)),
+        ("/taskmanagers/tm-1/metrics", Answer::Hang(Duration::from_secs(60))),
+    ])
+    .await;
+    let begun = std::time::Instant::now();
+    let snapshot = snapshot(&fake).await.unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    let manager = &snapshot.task_managers.unwrap()[0];
+    assert_eq!((manager.free_slots, manager.metrics.len()), (Some(1), 0));
 }
 
 #[tokio::test]

@@ -94,7 +94,9 @@ mod tests {
 
     #[test]
     fn the_best_packing_that_is_taken() {
-        for (accepted, expect) in [("gzip, br", Some("br")), ("gzip", Some("gzip")), ("identity", None), ("br;q=0", None), ("", None)] {
+        for (accepted, expect) in
+            [("gzip, br", Some("br")), ("gzip", Some("gzip")), ("identity", None), ("br;q=0", None), ("", None)]
+        {
             let response = asked(header::ACCEPT_ENCODING, accepted);
             let encoding = response.headers().get(header::CONTENT_ENCODING).map(|v| v.to_str().unwrap());
             assert_eq!(encoding, expect, "{accepted}");

@@ -43,7 +43,9 @@ impl IntoResponse for Refusal {
 fn status(error: &ApiError) -> StatusCode {
     match (error.owner, error.code.as_str()) {
         (_, code) if code.ends_with("_not_found") => StatusCode::NOT_FOUND,
-        (_, code) if code.ends_with("_exists") || code.ends_with("_busy") || code.ends_with("_in_use") => StatusCode::CONFLICT,
+        (_, code) if code.ends_with("_exists") || code.ends_with("_busy") || code.ends_with("_in_use") => {
+            StatusCode::CONFLICT
+        }
         (_, "example_absent") => StatusCode::NOT_FOUND,
         // What stands at the URL that somebody gave is no cluster: the request was wrong.
         (_, "not_a_cluster") => StatusCode::UNPROCESSABLE_ENTITY,
@@ -59,7 +61,8 @@ pub async fn shape(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
+    let is_json =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|t| t.as_bytes().starts_with(b"application/json"));
     if !is_error || is_json || !path.starts_with("/api/v1") {
         return response;
     }
@@ -76,12 +79,16 @@ pub async fn shape(request: Request, next: Next) -> Response {
 
 fn plain(status: StatusCode, path: &str) -> ApiError {
     match status {
-        StatusCode::NOT_FOUND => {
-            ApiError::user("route_not_found", format!("There is nothing at {path}"), "Look at /api/v1/openapi.json for what there is")
-        }
-        StatusCode::METHOD_NOT_ALLOWED => {
-            ApiError::user("method_not_allowed", format!("{path} does not take this method"), "Use one that the Allow header names")
-        }
+        StatusCode::NOT_FOUND => ApiError::user(
+            "route_not_found",
+            format!("There is nothing at {path}"),
+            "Look at /api/v1/openapi.json for what there is",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => ApiError::user(
+            "method_not_allowed",
+            format!("{path} does not take this method"),
+            "Use one that the Allow header names",
+        ),
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::user(
             "body_too_large",
             format!("The body is longer than {} bytes", super::BODY_LIMIT_BYTES),
@@ -91,9 +98,11 @@ fn plain(status: StatusCode, path: &str) -> ApiError {
             let slow = ApiError::platform("too_slow", format!("{path} took too long to answer"), "Try again later");
             ApiError { retryable: true, ..slow }
         }
-        _ if status.is_client_error() => {
-            ApiError::user("bad_request", format!("{path} refused the request: {status}"), "Look at /api/v1/openapi.json")
-        }
+        _ if status.is_client_error() => ApiError::user(
+            "bad_request",
+            format!("{path} refused the request: {status}"),
+            "Look at /api/v1/openapi.json",
+        ),
         _ => ApiError::platform("portal_failed", format!("{path} failed"), "Look into the portal's log"),
     }
 }

@@ -117,12 +117,22 @@ mod tests {
     #[test]
     fn addresses_and_own_names_are_own() {
         let hosts = ["portal.example.com".to_owned()];
-        for own in ["127.0.0.1:8088", "127.0.0.1", "localhost:8088", "LOCALHOST", "[::1]:8088", "[::1]", "a.localhost:1",
-            "portal.example.com:443", "Portal.Example.com", "10.1.2.3:80"]
-        {
+        for own in [
+            "127.0.0.1:8088",
+            "127.0.0.1",
+            "localhost:8088",
+            "LOCALHOST",
+            "[::1]:8088",
+            "[::1]",
+            "a.localhost:1",
+            "portal.example.com:443",
+            "Portal.Example.com",
+            "10.1.2.3:80",
+        ] {
             assert!(is_own(own, &hosts), "{own}");
         }
-        for foreign in ["evil.example:8088", "localhost.evil.example", "portal.example.com.evil", "", ":8088", "evil:x"] {
+        for foreign in ["evil.example:8088", "localhost.evil.example", "portal.example.com.evil", "", ":8088", "evil:x"]
+        {
             assert!(!is_own(foreign, &hosts), "{foreign}");
         }
     }

@@ -62,8 +62,12 @@ fn jobs(text: &mut String, rows: &[model::JobRow]) {
 fn findings(text: &mut String, states: &[std::sync::Arc<ClusterState>]) {
     family(text, "drsquirrel_findings_open", "gauge", "Open findings by severity.");
     let open = || states.iter().flat_map(|s| s.jobs.values()).flat_map(|job| job.open.values());
-    let severities =
-        [(Severity::Critical, "critical"), (Severity::Severe, "severe"), (Severity::Moderate, "moderate"), (Severity::Low, "low")];
+    let severities = [
+        (Severity::Critical, "critical"),
+        (Severity::Severe, "severe"),
+        (Severity::Moderate, "moderate"),
+        (Severity::Low, "low"),
+    ];
     for (severity, word) in severities {
         let count = open().filter(|o| o.finding.severity == severity).count();
         let _ = writeln!(text, "drsquirrel_findings_open{{severity=\"{word}\"}} {count}");
@@ -77,7 +81,9 @@ fn clusters(text: &mut String, states: &[std::sync::Arc<ClusterState>]) {
             f64::from(u8::from(s.error.is_none() && s.seen_at.is_some()))
         }),
         ("drsquirrel_cluster_polls_total", "counter", "Readings of the cluster.", |s| s.polls as f64),
-        ("drsquirrel_cluster_poll_failures_total", "counter", "Readings of the cluster that failed.", |s| s.failures as f64),
+        ("drsquirrel_cluster_poll_failures_total", "counter", "Readings of the cluster that failed.", |s| {
+            s.failures as f64
+        }),
         ("drsquirrel_cluster_poll_seconds", "gauge", "How long the last reading took.", |s| s.poll_time.as_secs_f64()),
     ];
     for (name, kind, help, figure) in figures {

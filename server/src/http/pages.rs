@@ -27,9 +27,7 @@ fn options() -> LeptosOptions {
 /// Pages and server functions as the app lists them; anything else is a static file, or a page that says it is not there.
 pub fn router(state: &AppState) -> Router<AppState> {
     let routes = generate_route_list(app::App);
-    Router::new()
-        .leptos_routes_with_context(state, routes, services(state), || app::shell(options()))
-        .fallback(other)
+    Router::new().leptos_routes_with_context(state, routes, services(state), || app::shell(options())).fallback(other)
 }
 
 /// What the pages reach the portal's services through. A page's inline scripts carry a number that is used once, and its

@@ -157,7 +157,8 @@ async fn a_url_that_is_no_cluster_is_refused_with_what_was_found_there() {
     assert_eq!(error["code"], "not_a_cluster");
     assert!(error["message"].as_str().unwrap().contains("found"), "{error}");
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let error = portal.refused("/api/v1/clusters", &json!({"name": "gone", "url": format!("http://{nobody}")}), 502).await;
+    let error =
+        portal.refused("/api/v1/clusters", &json!({"name": "gone", "url": format!("http://{nobody}")}), 502).await;
     assert_eq!((error["code"].as_str(), error["retryable"].as_bool()), (Some("cluster_unreachable"), Some(true)));
 }
 
@@ -235,7 +236,8 @@ async fn probes_and_figures() {
 #[tokio::test]
 async fn events_tell_of_changes_and_end_with_the_portal() {
     let portal = fixture().await;
-    let response = portal.request(Method::GET, "/api/v1/events?job=ads").header("accept-encoding", "gzip").send().await.unwrap();
+    let response =
+        portal.request(Method::GET, "/api/v1/events?job=ads").header("accept-encoding", "gzip").send().await.unwrap();
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     assert!(!response.headers().contains_key("content-encoding"), "a packed stream would arrive in lumps");
     let mut stream = response.bytes_stream();

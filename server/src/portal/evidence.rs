@@ -9,7 +9,8 @@ const MAX_SERIES: usize = 24;
 
 /// The values of every measured piece of evidence.
 pub fn series(history: &History, id: &str, findings: &[Finding]) -> Vec<EvidenceSeries> {
-    let measured = findings.iter().flat_map(|f| f.evidence.iter().map(move |e| (f, e))).filter(|(_, e)| e.value.is_some());
+    let measured =
+        findings.iter().flat_map(|f| f.evidence.iter().map(move |e| (f, e))).filter(|(_, e)| e.value.is_some());
     let drawn = measured.take(MAX_SERIES).map(|(finding, evidence)| EvidenceSeries {
         finding: finding.id.clone(),
         evidence: evidence.clone(),

@@ -55,8 +55,10 @@ mod tests {
 
     #[test]
     fn the_worst_of_a_name_is_meant_unless_the_cluster_is_named() {
-        let states =
-            [Arc::new(state("east", &[("ads", Verdict::Healthy)])), Arc::new(state("west", &[("ads", Verdict::Critical)]))];
+        let states = [
+            Arc::new(state("east", &[("ads", Verdict::Healthy)])),
+            Arc::new(state("west", &[("ads", Verdict::Critical)])),
+        ];
         assert_eq!(job(&states, "ads", None, NOW).unwrap().0.record.name, "west");
         assert_eq!(job(&states, "ads", Some("east"), NOW).unwrap().0.record.name, "east");
         let hint = job(&states, "ads", Some("north"), NOW).unwrap_err().hint;

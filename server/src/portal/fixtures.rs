@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use model::{
-    ClusterKind, ClusterSnapshot, Confidence, Evidence, Finding, FindingState, JobSnapshot, Severity, Subject, SubjectKind,
-    Timestamp, Verdict,
+    ClusterKind, ClusterSnapshot, Confidence, Evidence, Finding, FindingState, JobSnapshot, Severity, Subject,
+    SubjectKind, Timestamp, Verdict,
 };
 
 use crate::collect::ClusterState;

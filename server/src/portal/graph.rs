@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use model::{
-    ClusterSnapshot, Finding, Graph, GraphEdge, GraphVertex, JobSnapshot, Severity, SubjectKind, SubtaskSnapshot, Verdict,
-    VertexSnapshot,
+    ClusterSnapshot, Finding, Graph, GraphEdge, GraphVertex, JobSnapshot, Severity, SubjectKind, SubtaskSnapshot,
+    Verdict, VertexSnapshot,
 };
 
 /// The snapshots of one cluster, oldest first.
@@ -82,7 +82,8 @@ fn records_read(source: &VertexSnapshot) -> Option<f64> {
 fn rate(history: &History, id: &str, counter: impl Fn(&JobSnapshot) -> Option<f64>) -> Option<f64> {
     let newest = history.back()?;
     let now = counter(instance(newest, id)?)?;
-    let before = history.iter().rev().skip(1).find(|s| newest.at.since_ms(s.at) >= RATE_OVER_MS || is_first(history, s))?;
+    let before =
+        history.iter().rev().skip(1).find(|s| newest.at.since_ms(s.at) >= RATE_OVER_MS || is_first(history, s))?;
     let then = counter(instance(before, id)?)?;
     let seconds = newest.at.since_ms(before.at) as f64 / MS_PER_S;
     (seconds > 0.0 && now >= then).then(|| (now - then) / seconds)
@@ -107,7 +108,10 @@ fn total(vertex: &VertexSnapshot, metric: &str) -> Option<f64> {
 
 fn busiest(subtasks: &[SubtaskSnapshot]) -> Option<&SubtaskSnapshot> {
     let busy = |s: &SubtaskSnapshot| s.metrics.get("busyTimeMsPerSecond").copied();
-    subtasks.iter().filter(|s| busy(s).is_some()).max_by(|a, b| busy(a).partial_cmp(&busy(b)).unwrap_or(std::cmp::Ordering::Equal))
+    subtasks
+        .iter()
+        .filter(|s| busy(s).is_some())
+        .max_by(|a, b| busy(a).partial_cmp(&busy(b)).unwrap_or(std::cmp::Ordering::Equal))
 }
 
 fn largest(subtasks: &[SubtaskSnapshot], value: impl Fn(&SubtaskSnapshot) -> Option<f64>) -> Option<f64> {

@@ -35,7 +35,10 @@ pub fn grid(job: &JobWatch, now: Timestamp) -> Vec<GridRow> {
 /// The job's exceptions, newest first.
 pub fn exceptions(state: &ClusterState, job: &JobWatch) -> Vec<ExceptionEntry> {
     let newest = state.latest().and_then(|s| s.jobs.iter().find(|j| j.id == job.id));
-    newest.and_then(|j| j.exceptions.as_ref()).map(|e| e.iter().take(MAX_EXCEPTIONS).cloned().collect()).unwrap_or_default()
+    newest
+        .and_then(|j| j.exceptions.as_ref())
+        .map(|e| e.iter().take(MAX_EXCEPTIONS).cloned().collect())
+        .unwrap_or_default()
 }
 
 fn label(row: &Row) -> String {

@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn worst_first_and_unknown_before_healthy() {
-        let jobs = [("a", Verdict::Healthy), ("b", Verdict::Unknown), ("c", Verdict::Critical), ("d", Verdict::Degraded)];
+        let jobs =
+            [("a", Verdict::Healthy), ("b", Verdict::Unknown), ("c", Verdict::Critical), ("d", Verdict::Degraded)];
         let rows = all([&state("flink", &jobs)], NOW);
         assert_eq!(names(&rows), ["c", "d", "b", "a"]);
         let counts = counts(&rows);

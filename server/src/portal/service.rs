@@ -5,8 +5,8 @@ use std::sync::Arc;
 use app::Portal;
 use async_trait::async_trait;
 use model::{
-    ApiError, ClusterView, Condition, Evidence, ExampleView, ExceptionEntry, Finding, FindingState, Graph, GridRow, HomeView,
-    JobRow, JobView, NewCluster, Point,
+    ApiError, ClusterView, Condition, Evidence, ExampleView, ExceptionEntry, Finding, FindingState, Graph, GridRow,
+    HomeView, JobRow, JobView, NewCluster, Point,
 };
 
 use super::output::Output;
@@ -63,7 +63,8 @@ impl PortalService {
 
     /// A job's findings from the store, newest first; also of a job that is long gone.
     pub async fn findings(&self, job: &str, query: &FindingsQuery) -> Result<Page, ApiError> {
-        let page = self.parts.store.findings(job, query.cluster.as_deref(), query.state, query.after.as_deref(), query.limit);
+        let page =
+            self.parts.store.findings(job, query.cluster.as_deref(), query.state, query.after.as_deref(), query.limit);
         let page = page.await.map_err(store_failed)?;
         if page.items.is_empty() && query.after.is_none() {
             // Nothing found is an answer only for a job that exists.
@@ -155,8 +156,13 @@ impl Portal for PortalService {
         let state = self.parts.board.get(name).ok_or_else(|| cluster_not_found(&self.parts.board, name))?;
         let owner = match state.record.origin {
             Origin::User => None,
-            Origin::Zone => Some(("an embedded zone that the portal runs", "Name clusters in the configuration to run without zones")),
-            Origin::Config => Some(("named in the configuration file", "Take it out of the configuration file and start again")),
+            Origin::Zone => Some((
+                "an embedded zone that the portal runs",
+                "Name clusters in the configuration to run without zones",
+            )),
+            Origin::Config => {
+                Some(("named in the configuration file", "Take it out of the configuration file and start again"))
+            }
         };
         if let Some((what, hint)) = owner {
             return Err(ApiError::user("cluster_in_use", format!("The cluster {name} is {what}"), hint));
@@ -176,7 +182,9 @@ impl Portal for PortalService {
         // Carried through even if the visitor's browser hangs up: half a change would leave no job at all.
         let changing = Arc::clone(&example);
         let changed = tokio::spawn(async move { changing.set(condition).await });
-        changed.await.map_err(|e| ApiError::platform("portal_failed", e.to_string(), "Report this with the portal's log"))??;
+        changed
+            .await
+            .map_err(|e| ApiError::platform("portal_failed", e.to_string(), "Report this with the portal's log"))??;
         Ok(example.view())
     }
 }

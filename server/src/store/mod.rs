@@ -121,8 +121,7 @@ impl Store {
 
 fn lock(folder: &Path) -> Result<File, StoreError> {
     let unusable = |source| StoreError::Folder { path: folder.to_owned(), source };
-    let file =
-        File::options().create(true).truncate(false).write(true).open(folder.join(LOCK)).map_err(unusable)?;
+    let file = File::options().create(true).truncate(false).write(true).open(folder.join(LOCK)).map_err(unusable)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse(folder.to_owned())),

@@ -11,7 +11,8 @@ impl Store {
 
     /// Stores a value in place of the one before.
     pub async fn set_setting(&self, key: &str, value: &str) -> Result<(), StoreError> {
-        let sql = "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        let sql =
+            "INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
         sqlx::query(sql).bind(key).bind(value).execute(&self.writer).await?;
         Ok(())
     }

@@ -7,7 +7,9 @@ use sqlx::{Row, SqliteConnection};
 
 use super::rows::{from_json, from_word, ms, to_json, to_word};
 use super::{Store, StoreError, findings};
-use crate::watch::{CLOSED_SHOWN, CLOSED_SHOWN_MS, CellChange, Changes, ClusterWatch, Grid, JobWatch, Open, first_minute};
+use crate::watch::{
+    CLOSED_SHOWN, CLOSED_SHOWN_MS, CellChange, Changes, ClusterWatch, Grid, JobWatch, Open, first_minute,
+};
 
 impl Store {
     /// Makes one evaluation of one cluster durable, all of it or nothing.
@@ -23,7 +25,11 @@ impl Store {
             put_cell(&mut tx, cluster, change).await?;
         }
         for job in &changes.forgotten {
-            sqlx::query("DELETE FROM jobs WHERE cluster = ? AND name = ?").bind(cluster).bind(job).execute(&mut *tx).await?;
+            sqlx::query("DELETE FROM jobs WHERE cluster = ? AND name = ?")
+                .bind(cluster)
+                .bind(job)
+                .execute(&mut *tx)
+                .await?;
         }
         let oldest = first_minute(at).ms();
         sqlx::query("DELETE FROM cells WHERE minute < ?").bind(oldest).execute(&mut *tx).await?;
@@ -79,8 +85,11 @@ impl Store {
         for row in rows {
             let Some(job) = jobs.get_mut(row.try_get::<&str, _>("job")?) else { continue };
             let minute = Timestamp(row.try_get("minute")?);
-            let cell =
-                Cell { minute, verdict: from_word("cell's verdict", row.try_get("verdict")?)?, value: row.try_get("value")? };
+            let cell = Cell {
+                minute,
+                verdict: from_word("cell's verdict", row.try_get("verdict")?)?,
+                value: row.try_get("value")?,
+            };
             let key: String = row.try_get("key")?;
             if job.grid.rows.last().is_none_or(|last| last.key != key) {
                 job.grid.rows.push(crate::watch::Row {

@@ -124,7 +124,8 @@ impl JobWatch {
         self.score = None;
         if at.since_ms(since) >= GONE_AFTER_MS {
             changes.forgotten.push(self.name.clone());
-            let closed = self.close_all(at, &format!("its cluster does not know the job any more since {} UTC", since.clock()));
+            let closed =
+                self.close_all(at, &format!("its cluster does not know the job any more since {} UTC", since.clock()));
             changes.findings.extend(closed);
         } else {
             self.record(at, Vec::new(), changes);

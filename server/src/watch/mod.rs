@@ -45,7 +45,8 @@ impl Changes {
         self.forgotten.retain(|name| !later.jobs.iter().any(|job| job.name == *name));
         self.jobs.retain(|job| !later.jobs.iter().any(|l| l.name == job.name) && !later.forgotten.contains(&job.name));
         self.findings.retain(|finding| !later.findings.iter().any(|l| l.id == finding.id));
-        let same = |a: &CellChange, b: &CellChange| a.job == b.job && a.row.key == b.row.key && a.cell.minute == b.cell.minute;
+        let same =
+            |a: &CellChange, b: &CellChange| a.job == b.job && a.row.key == b.row.key && a.cell.minute == b.cell.minute;
         self.cells.retain(|cell| !later.cells.iter().any(|l| same(l, cell)) && !later.forgotten.contains(&cell.job));
         self.jobs.extend(later.jobs);
         self.findings.extend(later.findings);
@@ -84,7 +85,11 @@ impl ClusterWatch {
         let mut changes = Changes::default();
         let current = instances::current(&snapshot.jobs);
         if current.len() > MAX_JOBS {
-            tracing::warn!(jobs = current.len(), watched = MAX_JOBS, "too many jobs on one cluster: the rest is not watched");
+            tracing::warn!(
+                jobs = current.len(),
+                watched = MAX_JOBS,
+                "too many jobs on one cluster: the rest is not watched"
+            );
         }
         for (name, job) in current.iter().take(MAX_JOBS) {
             let examination = examinations.iter().find(|e| e.diagnosis.id == job.id);

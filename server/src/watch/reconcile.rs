@@ -82,8 +82,7 @@ fn sight(
         Some(entry) => (entry.finding.id.clone(), entry.finding.opened_at),
         None => (new_id(), at),
     };
-    let finding =
-        Finding { id, opened_at, state: FindingState::Open, closed_at: None, close_reason: None, ..seen };
+    let finding = Finding { id, opened_at, state: FindingState::Open, closed_at: None, close_reason: None, ..seen };
     open.insert(key, Open::new(finding, at));
 }
 

@@ -3,8 +3,8 @@
 
 use doctor::Examination;
 use model::{
-    CellVerdict, ClusterSnapshot, Confidence, Diagnosis, Evidence, Finding, FindingState, JobSnapshot, Reading, Severity,
-    Subject, SubjectKind, Timestamp, Unknown, Verdict,
+    CellVerdict, ClusterSnapshot, Confidence, Diagnosis, Evidence, Finding, FindingState, JobSnapshot, Reading,
+    Severity, Subject, SubjectKind, Timestamp, Unknown, Verdict,
 };
 
 use super::{Changes, ClusterWatch, GONE_AFTER_MS};
@@ -289,5 +289,8 @@ fn the_worst_reading_of_a_minute_wins_and_gaps_are_unknown() {
     assert_eq!(last, [(CellVerdict::Bad, Some(9.0)), unknown, unknown, (CellVerdict::Warn, Some(5.0))]);
     let strip: Vec<CellVerdict> = grid.strip(course.at)[56..].iter().map(|c| c.verdict).collect();
     assert_eq!(strip, [CellVerdict::Bad, CellVerdict::Unknown, CellVerdict::Unknown, CellVerdict::Warn]);
-    assert!(grid.shown(course.at.plus_ms(3_600_000), |row| row.check.clone()).is_empty(), "an hour later it is forgotten");
+    assert!(
+        grid.shown(course.at.plus_ms(3_600_000), |row| row.check.clone()).is_empty(),
+        "an hour later it is forgotten"
+    );
 }

@@ -65,7 +65,11 @@ pub async fn supervise(zone: Zone, shutdown: CancellationToken, tell: impl Fn(No
                     () = ended(&mut engine) => tell(Notice::Down("the engine died; it is started again".to_owned())),
                     () = shutdown.cancelled() => return stop(engine).await,
                 }
-                tracing::warn!(zone = zone.name, pid = engine.endpoint.pid, "the zone's engine died: it is started again");
+                tracing::warn!(
+                    zone = zone.name,
+                    pid = engine.endpoint.pid,
+                    "the zone's engine died: it is started again"
+                );
             }
             Ok(None) => return,
             Err(error) => {

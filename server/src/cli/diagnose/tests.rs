@@ -1,5 +1,5 @@
 //! The command's judgement on recordings, and its report in every format.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::path::PathBuf;
 

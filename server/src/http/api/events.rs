@@ -46,7 +46,8 @@ pub async fn get(
 }
 
 fn too_many() -> Refusal {
-    let error = ApiError::platform("too_many_streams", "Too many pages follow the portal live", "Close some, then try again");
+    let error =
+        ApiError::platform("too_many_streams", "Too many pages follow the portal live", "Close some, then try again");
     Refusal::new(StatusCode::SERVICE_UNAVAILABLE, ApiError { retryable: true, ..error })
 }
 

@@ -26,9 +26,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 fn refuse_body(rejection: &JsonRejection) -> Refusal {
     let said = rejection.body_text();
     let (code, hint) = match rejection {
-        JsonRejection::JsonDataError(_) => ("body_invalid", "Correct the field that is named; /api/v1/openapi.json has the shape"),
+        JsonRejection::JsonDataError(_) => {
+            ("body_invalid", "Correct the field that is named; /api/v1/openapi.json has the shape")
+        }
         JsonRejection::JsonSyntaxError(_) => ("body_not_json", "Send one JSON document"),
-        JsonRejection::MissingJsonContentType(_) => ("body_not_json", "Send JSON with the header Content-Type: application/json"),
+        JsonRejection::MissingJsonContentType(_) => {
+            ("body_not_json", "Send JSON with the header Content-Type: application/json")
+        }
         _ if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => ("body_too_large", "Send a shorter body"),
         _ => ("body_unreadable", "Send the request again"),
     };

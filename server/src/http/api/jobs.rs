@@ -191,9 +191,9 @@ pub async fn exceptions(
 ) -> Result<Json<List<CountedException>>, Refusal> {
     let all = state.portal.exceptions(&name, params.cluster.as_deref())?;
     let q = params.q.unwrap_or_default().to_lowercase();
-    let matching = all.into_iter().filter(|e| {
-        [&e.class, &e.message, &e.stack].into_iter().any(|text| text.to_lowercase().contains(&q))
-    });
+    let matching = all
+        .into_iter()
+        .filter(|e| [&e.class, &e.message, &e.stack].into_iter().any(|text| text.to_lowercase().contains(&q)));
     Ok(Json(List::whole(counted(matching, params.view))))
 }
 
@@ -201,7 +201,8 @@ pub async fn exceptions(
 fn counted(entries: impl Iterator<Item = ExceptionEntry>, view: View) -> Vec<CountedException> {
     let mut items: Vec<CountedException> = Vec::new();
     for entry in entries {
-        let alike = |item: &&mut CountedException| item.entry.class == entry.class && item.entry.message == entry.message;
+        let alike =
+            |item: &&mut CountedException| item.entry.class == entry.class && item.entry.message == entry.message;
         match items.iter_mut().find(alike).filter(|_| view == View::Unique) {
             Some(item) => item.count += 1,
             None => items.push(CountedException { entry, count: 1 }),

@@ -28,15 +28,19 @@ mod tests {
                 item.as_object().unwrap().keys().filter(|k| *k != "parameters").map(move |m| (m.clone(), path.clone()))
             })
             .collect();
-        let routed: BTreeSet<(String, String)> =
-            operations().into_iter().chain(streams()).map(|(method, path, _)| (method.to_owned(), path.to_owned())).collect();
+        let routed: BTreeSet<(String, String)> = operations()
+            .into_iter()
+            .chain(streams())
+            .map(|(method, path, _)| (method.to_owned(), path.to_owned()))
+            .collect();
         assert_eq!(described, routed);
     }
 
     #[test]
     fn every_reference_leads_somewhere() {
         let described: serde_json::Value = serde_json::from_str(OPENAPI).unwrap();
-        let references: Vec<&str> = OPENAPI.split("\"$ref\": \"#").skip(1).map(|r| r.split('"').next().unwrap()).collect();
+        let references: Vec<&str> =
+            OPENAPI.split("\"$ref\": \"#").skip(1).map(|r| r.split('"').next().unwrap()).collect();
         assert!(!references.is_empty());
         for reference in references {
             assert!(described.pointer(reference).is_some(), "{reference}");
