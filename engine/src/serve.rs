@@ -48,13 +48,17 @@ impl EngineOptions {
 }
 
 /// Runs an engine until `shutdown`; then stops its workers, and remembers which jobs to start again next time.
-pub async fn run_engine(options: EngineOptions, shutdown: impl Future<Output = ()> + Send) -> Result<(), EngineError> {
+pub async fn run_engine(
+    mut options: EngineOptions,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), EngineError> {
     fs::create_dir_all(&options.data).map_err(|error| EngineError::Data { path: options.data.clone(), error })?;
     let _lock = lock(&options.data)?;
     let listener = TcpListener::bind(options.listen)
         .await
         .map_err(|error| EngineError::Listen { address: options.listen, error })?;
     let address = listener.local_addr().map_err(EngineError::Serve)?;
+    options.listen = address;
     publish_address(&options.data, address)?;
     let host = Host::open(options)?;
     let router = rest::router(host.clone(), Gateway::new(host.clone()));

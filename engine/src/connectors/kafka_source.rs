@@ -115,7 +115,8 @@ impl KafkaSource {
             }
             Some(Err(error)) => return Err(failure("Could not read", &error)),
         };
-        if self.ends.get(&(message.topic().to_owned(), message.partition())).is_some_and(|end| message.offset() >= *end) {
+        if self.ends.get(&(message.topic().to_owned(), message.partition())).is_some_and(|end| message.offset() >= *end)
+        {
             // It came after the source was opened: a bounded source leaves it out.
             self.open.remove(&(message.topic().to_owned(), message.partition()));
             return Ok(Some(None));
@@ -123,7 +124,8 @@ impl KafkaSource {
         let payload = message.payload().unwrap_or_default();
         context.metrics.task.bytes_in.add(payload.len() as u64);
         context.metrics.operators[0].1.bytes_in.add(payload.len() as u64);
-        let gauge = format!("KafkaSourceReader.topic.{}.partition.{}.currentOffset", message.topic(), message.partition());
+        let gauge =
+            format!("KafkaSourceReader.topic.{}.partition.{}.currentOffset", message.topic(), message.partition());
         context.metrics.gauge(0, &gauge, message.offset() as f64);
         match self.format.decode(payload) {
             Ok(row) => Ok(Some(row)),
@@ -227,10 +229,7 @@ fn partitions(
 }
 
 /// Where each partition ends now.
-fn ends(
-    consumer: &BaseConsumer<Lag>,
-    partitions: &[(String, i32)],
-) -> Result<HashMap<(String, i32), i64>, Failure> {
+fn ends(consumer: &BaseConsumer<Lag>, partitions: &[(String, i32)]) -> Result<HashMap<(String, i32), i64>, Failure> {
     let mut ends = HashMap::new();
     for (topic, partition) in partitions {
         let (_, end) = consumer

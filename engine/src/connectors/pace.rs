@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn the_rate_is_kept_and_shared() {
         assert!(Pace::share(None, 4).is_none());
-        let Some(mut pace) = Pace::share(Some(4000), 4) else { return assert!(false, "a rate makes a pace") };
+        let Some(mut pace) = Pace::share(Some(4000), 4) else { unreachable!("a rate makes a pace") };
         let (mut rows, begun) = (0, Instant::now());
         while begun.elapsed() < Duration::from_millis(200) {
             match pace.permits() {

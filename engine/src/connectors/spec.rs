@@ -88,7 +88,11 @@ const CONNECTORS: [Connector; 5] = [
         sink: true,
         formatted: false,
         required: &[],
-        options: &[("print-identifier", Kind::Text), ("standard-error", Kind::Flag), ("sink.call-latency", Kind::Duration)],
+        options: &[
+            ("print-identifier", Kind::Text),
+            ("standard-error", Kind::Flag),
+            ("sink.call-latency", Kind::Duration),
+        ],
         prefix: None,
     },
     Connector {
@@ -128,7 +132,8 @@ const FORMATS: [&str; 2] = ["csv", "json"];
 /// option is known and its value can be read.
 pub fn check_options(table: &CreateTable, columns: &[Column]) -> Result<(), SqlError> {
     let Some((_, connector)) = table.options.iter().find(|(key, _)| key.text == "connector") else {
-        let message = format!("The table '{}' has no connector. Add 'connector' = '…' to WITH; {}", table.name.text, names());
+        let message =
+            format!("The table '{}' has no connector. Add 'connector' = '…' to WITH; {}", table.name.text, names());
         return Err(SqlError::invalid(table.name.at, message));
     };
     let spec = find(connector)?;
@@ -165,7 +170,13 @@ pub fn check_sink(table: &Table, at: Position) -> Result<(), SqlError> {
     check_role(table, at, "sink", "written", |spec| spec.sink)
 }
 
-fn check_role(table: &Table, at: Position, role: &str, done: &str, fits: fn(&Connector) -> bool) -> Result<(), SqlError> {
+fn check_role(
+    table: &Table,
+    at: Position,
+    role: &str,
+    done: &str,
+    fits: fn(&Connector) -> bool,
+) -> Result<(), SqlError> {
     if CONNECTORS.iter().any(|spec| spec.name == table.connector() && fits(spec)) {
         return Ok(());
     }

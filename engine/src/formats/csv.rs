@@ -69,9 +69,7 @@ impl CsvFormat {
         match from_text(text, column.data_type) {
             Ok(value) => Ok(value),
             Err(_) if self.ignore_errors => Ok(Value::Null),
-            Err(_) => {
-                Err(DecodeError { column: Some(column.name.clone()), message: not_a(text, column.data_type) })
-            }
+            Err(_) => Err(DecodeError { column: Some(column.name.clone()), message: not_a(text, column.data_type) }),
         }
     }
 

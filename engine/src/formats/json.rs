@@ -49,7 +49,10 @@ impl JsonFormat {
                 Some(Json::Null) => Value::Null,
                 Some(value) => self.field(column, value)?,
                 None if self.fail_on_missing && !self.ignore_errors => {
-                    return Err(DecodeError { column: Some(column.name.clone()), message: "the field is missing".to_owned() });
+                    return Err(DecodeError {
+                        column: Some(column.name.clone()),
+                        message: "the field is missing".to_owned(),
+                    });
                 }
                 None => Value::Null,
             });
@@ -138,7 +141,8 @@ mod tests {
 
     #[test]
     fn reads_and_writes_objects() {
-        let row = format(&[]).decode(r#"{"a": 5, "b": {"x": 1}, "c": "2013-01-01 05:15:00", "z": 0}"#).unwrap().unwrap();
+        let row =
+            format(&[]).decode(r#"{"a": 5, "b": {"x": 1}, "c": "2013-01-01 05:15:00", "z": 0}"#).unwrap().unwrap();
         assert_eq!(row[..2], [Value::Integer(5), Value::text(r#"{"x":1}"#)]);
         let mut out = Vec::new();
         format(&[]).encode(&row, &mut out);

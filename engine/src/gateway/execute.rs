@@ -114,8 +114,7 @@ fn show_jobs(host: &Host) -> ResultTable {
             vec![json!(job.id), json!(job.name), json!(job.status().as_str()), json!(started)]
         })
         .collect();
-    ResultTable::table(&["job id", "job name", "status", "start time"], rows)
-        .with_type(3, DataType::TimestampLtz(3))
+    ResultTable::table(&["job id", "job name", "status", "start time"], rows).with_type(3, DataType::TimestampLtz(3))
 }
 
 fn describe(table: &Table) -> ResultTable {

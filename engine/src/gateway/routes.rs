@@ -47,9 +47,10 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
 fn body<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, ApiError> {
     match body {
         Ok(Json(body)) => Ok(body),
-        Err(rejection) => {
-            Err(ApiError::bad_request(format!("Bad request received. The request did not match: {}", rejection.body_text())))
-        }
+        Err(rejection) => Err(ApiError::bad_request(format!(
+            "Bad request received. The request did not match: {}",
+            rejection.body_text()
+        ))),
     }
 }
 
@@ -141,10 +142,7 @@ fn missing(handle: &str) -> ApiError {
     ))
 }
 
-async fn status(
-    State(gateway): State<Arc<Gateway>>,
-    Path((session, handle)): Path<(String, String)>,
-) -> Answer {
+async fn status(State(gateway): State<Arc<Gateway>>, Path((session, handle)): Path<(String, String)>) -> Answer {
     let operation = operation(&gateway, &session, &handle)?;
     let status = match operation.outcome {
         _ if operation.cancelled => "CANCELED",
@@ -154,10 +152,7 @@ async fn status(
     ok(json!({"status": status}))
 }
 
-async fn cancel(
-    State(gateway): State<Arc<Gateway>>,
-    Path((session, handle)): Path<(String, String)>,
-) -> Answer {
+async fn cancel(State(gateway): State<Arc<Gateway>>, Path((session, handle)): Path<(String, String)>) -> Answer {
     if !gateway.session(&session)?.cancel(&handle) {
         return Err(missing(&handle));
     }
@@ -194,7 +189,9 @@ async fn result(
     let table = operation.outcome.map_err(|stack| ApiError::exception(&stack))?;
     if token > 1 {
         let message = format!("Currently the client is at token 1, and cannot fetch results with token {token}.");
-        return Err(ApiError::exception(&format!("org.apache.flink.table.gateway.service.utils.SqlExecutionException: {message}")));
+        return Err(ApiError::exception(&format!(
+            "org.apache.flink.table.gateway.service.utils.SqlExecutionException: {message}"
+        )));
     }
     // The next page is asked for under the version that this one was.
     let base = uri.path().rsplit_once('/').map_or("", |(base, _)| base);

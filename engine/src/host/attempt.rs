@@ -69,9 +69,7 @@ impl Task {
 impl Attempt {
     /// An attempt whose worker is being started.
     pub fn new(number: u64, task_manager: String, plan: &JobPlan, now_ms: i64) -> Self {
-        let tasks = plan.vertices.iter().map(|vertex| {
-            (0..vertex.parallelism).map(|_| Task::new(now_ms)).collect()
-        });
+        let tasks = plan.vertices.iter().map(|vertex| (0..vertex.parallelism).map(|_| Task::new(now_ms)).collect());
         Self {
             number,
             task_manager,

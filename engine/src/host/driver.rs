@@ -45,7 +45,11 @@ pub async fn drive(host: Arc<Host>, job: Arc<Job>) {
             Err(error) => End::Failed(exception(Failure::new(error.class(), error.to_string()))),
         };
         let over = match end {
-            End::Shutdown => true,
+            End::Shutdown => {
+                // Its worker is gone: whoever starts the job again need not wait for that.
+                job.update(|state| state.record.resume(now_ms()));
+                true
+            }
             End::Finished => job.enter(JobStatus::Finished),
             End::Cancelled => {
                 job.enter(JobStatus::Cancelling);
@@ -88,7 +92,10 @@ async fn failed(host: &Host, job: &Job, exception: ExceptionRecord) -> bool {
                     job.enter(JobStatus::Cancelling);
                     job.enter(JobStatus::Canceled)
                 }
-                () = host.shutdown.cancelled() => true,
+                () = host.shutdown.cancelled() => {
+                    job.update(|state| state.record.resume(now_ms()));
+                    true
+                }
             }
         }
     }
@@ -202,7 +209,11 @@ impl Supervision<'_> {
             }
             FromWorker::Report(report) => {
                 self.job.update(|state| state.attempt.iter_mut().for_each(|attempt| attempt.heard_ms = now));
-                self.job.update(|state| if let Some(attempt) = &mut state.attempt { attempt.reported(report, now) });
+                self.job.update(|state| {
+                    if let Some(attempt) = &mut state.attempt {
+                        attempt.reported(report, now)
+                    }
+                });
             }
             FromWorker::Ended(ended) => {
                 self.job.update(|state| state.attempt.iter_mut().for_each(|attempt| attempt.ended(&ended, now)));

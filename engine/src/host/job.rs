@@ -4,12 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    attempt::Attempt,
-    now_ms,
-    record::JobRecord,
-    status::JobStatus,
-};
+use super::{attempt::Attempt, now_ms, record::JobRecord, status::JobStatus};
 use crate::sql::{SqlError, plan::JobPlan};
 
 /// A job.
@@ -64,7 +59,12 @@ impl Job {
     pub fn enter(&self, next: JobStatus) -> bool {
         let entered = self.update(|state| state.record.enter(next, now_ms()));
         if entered {
-            tracing::info!(job.id = self.id, job.name = self.name, job.status = next.as_str(), "the job's state changed");
+            tracing::info!(
+                job.id = self.id,
+                job.name = self.name,
+                job.status = next.as_str(),
+                "the job's state changed"
+            );
         }
         entered
     }

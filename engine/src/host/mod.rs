@@ -12,6 +12,7 @@ mod store;
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -22,12 +23,17 @@ use crate::{
 };
 pub use job::Job;
 use record::JobRecord;
+use status::JobStatus;
 use store::Store;
 
 /// Ended jobs that are kept to be looked at; the oldest are forgotten first. Flink keeps an hour's.
 const MAX_ENDED_JOBS: usize = 50;
 /// Jobs that can be under way at once.
 const MAX_ACTIVE_JOBS: usize = 200;
+
+/// How long a job waits that ran when its engine was killed: its old worker takes up to this long to end, and two attempts
+/// of a job never run side by side.
+const FENCING: Duration = Duration::from_secs(1);
 
 /// The job manager of one engine.
 pub struct Host {
@@ -69,13 +75,19 @@ impl Host {
             options,
         });
         for record in records {
-            let resumed = !record.status.is_terminal();
+            let status = record.status;
             let job = Arc::new(Job::new(record));
-            if resumed {
-                tracing::info!(job.id = job.id, job.name = job.name, "the job is started again");
+            let mut begin = None;
+            if !status.is_terminal() {
                 job.update(|state| state.record.resume(now_ms()));
+                host.save(&job);
             }
-            host.add(&job, resumed);
+            if !job.status().is_terminal() {
+                tracing::info!(job.id = job.id, job.name = job.name, "the job is started again");
+                // An engine that stopped in order left the job created, and no worker.
+                begin = Some(if status == JobStatus::Created { Duration::ZERO } else { FENCING });
+            }
+            host.add(&job, begin);
         }
         Ok(host)
     }
@@ -90,15 +102,23 @@ impl Host {
         self.store.save(&record)?;
         let job = Arc::new(Job::new(record));
         tracing::info!(job.id = job.id, job.name = job.name, "a job was submitted");
-        self.add(&job, true);
+        self.add(&job, Some(Duration::ZERO));
         self.forget_old();
         Ok(job)
     }
 
-    fn add(self: &Arc<Self>, job: &Arc<Job>, begin: bool) {
+    /// Adds a job, and begins it after a time, if at all.
+    fn add(self: &Arc<Self>, job: &Arc<Job>, begin: Option<Duration>) {
         self.lock_jobs().push(Arc::clone(job));
-        if begin {
-            self.drivers.spawn(driver::drive(Arc::clone(self), Arc::clone(job)));
+        if let Some(delay) = begin {
+            let (host, job) = (Arc::clone(self), Arc::clone(job));
+            self.drivers.spawn(async move {
+                tokio::select! {
+                    () = tokio::time::sleep(delay) => {}
+                    () = host.shutdown.cancelled() => {}
+                }
+                driver::drive(host, job).await;
+            });
         }
     }
 

@@ -16,9 +16,7 @@ pub enum Decision {
 /// Decides after a failure; `restarts` have been made before.
 pub fn decide(strategy: RestartStrategy, restarts: u64) -> Decision {
     match strategy {
-        RestartStrategy::None => {
-            Decision::GiveUp("Recovery is suppressed by NoRestartBackoffTimeStrategy".to_owned())
-        }
+        RestartStrategy::None => Decision::GiveUp("Recovery is suppressed by NoRestartBackoffTimeStrategy".to_owned()),
         RestartStrategy::FixedDelay { attempts, delay } if restarts < attempts => Decision::Restart(delay),
         RestartStrategy::FixedDelay { attempts, delay } => Decision::GiveUp(format!(
             "Recovery is suppressed by FixedDelayRestartBackoffTimeStrategy(maxNumberRestartAttempts={attempts}, \

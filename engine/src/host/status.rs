@@ -92,7 +92,15 @@ pub enum TaskStatus {
 impl TaskStatus {
     /// All that Flink counts, in the order in which it does; the last three are never met here.
     pub const NAMES: [&'static str; 10] = [
-        "RUNNING", "CANCELING", "INITIALIZING", "FINISHED", "RECONCILING", "SCHEDULED", "FAILED", "CREATED", "DEPLOYING",
+        "RUNNING",
+        "CANCELING",
+        "INITIALIZING",
+        "FINISHED",
+        "RECONCILING",
+        "SCHEDULED",
+        "FAILED",
+        "CREATED",
+        "DEPLOYING",
         "CANCELED",
     ];
 

@@ -33,11 +33,14 @@ impl Store {
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
-            match fs::read(&path).map_err(|error| error.to_string()).and_then(|bytes| {
-                serde_json::from_slice(&bytes).map_err(|error| error.to_string())
-            }) {
+            match fs::read(&path)
+                .map_err(|error| error.to_string())
+                .and_then(|bytes| serde_json::from_slice(&bytes).map_err(|error| error.to_string()))
+            {
                 Ok(record) => records.push(record),
-                Err(error) => tracing::error!(path = %path.display(), error, "a stored job cannot be read; it is left out"),
+                Err(error) => {
+                    tracing::error!(path = %path.display(), error, "a stored job cannot be read; it is left out")
+                }
             }
         }
         records.sort_by(|a, b| (a.submitted_ms, &a.id).cmp(&(b.submitted_ms, &b.id)));

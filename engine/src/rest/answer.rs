@@ -28,6 +28,11 @@ impl ApiError {
         Self { status: StatusCode::BAD_REQUEST, errors: vec![message.into()] }
     }
 
+    /// 409
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::CONFLICT, errors: vec![message.into()] }
+    }
+
     /// 500 with an exception, as the SQL Gateway reports one.
     pub fn exception(stack: &str) -> Self {
         let exception = format!("<Exception on server side:\n{stack}\nEnd of exception on server side>");

@@ -88,8 +88,7 @@ async fn job_manager_metrics(State(host): State<Arc<Host>>, Query(query): Query<
 
 /// Workers that live.
 fn workers(jobs: &[Arc<Job>]) -> usize {
-    let lives = |job: &&Arc<Job>| {
-        job.read(|state| state.attempt.as_ref().is_some_and(|attempt| attempt.process_id.is_some()))
-    };
+    let lives =
+        |job: &&Arc<Job>| job.read(|state| state.attempt.as_ref().is_some_and(|attempt| attempt.process_id.is_some()));
     jobs.iter().filter(lives).count()
 }

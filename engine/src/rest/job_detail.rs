@@ -105,10 +105,8 @@ pub fn overview(job: &Job) -> Value {
             .flat_map(|(index, vertex)| tasks(state, index, vertex))
             .map(|task| task.status)
             .collect();
-        let mut counted: Map<String, Value> = counts(statuses.iter().copied())
-            .into_iter()
-            .map(|(name, count)| (name.to_lowercase(), count))
-            .collect();
+        let mut counted: Map<String, Value> =
+            counts(statuses.iter().copied()).into_iter().map(|(name, count)| (name.to_lowercase(), count)).collect();
         counted.insert("total".to_owned(), json!(statuses.len()));
         let ended = state.record.ended_ms().unwrap_or(-1);
         json!({

@@ -50,8 +50,7 @@ pub fn find(host: &Host, id: &str) -> Result<Arc<Job>, ApiError> {
 }
 
 async fn list(State(host): State<Arc<Host>>) -> Answer {
-    let jobs: Value =
-        host.jobs().iter().map(|job| json!({"id": job.id, "status": job.status().as_str()})).collect();
+    let jobs: Value = host.jobs().iter().map(|job| json!({"id": job.id, "status": job.status().as_str()})).collect();
     ok(json!({"jobs": jobs}))
 }
 
@@ -78,9 +77,13 @@ async fn cancel(
     if mode.as_deref().is_some_and(|mode| mode != "cancel") {
         return Err(ApiError::bad_request("The termination mode is cancel; this engine has no other"));
     }
-    if job.status().is_terminal() {
-        let message = format!("Job cancellation failed because the job has already reached state {}.", job.status().as_str());
-        return Err(ApiError::not_found(message));
+    let status = job.status();
+    if status.is_terminal() && status != JobStatus::Canceled {
+        let message = format!(
+            "Job cancellation failed because the job has already reached another terminal state ({}).",
+            status.as_str()
+        );
+        return Err(ApiError::conflict(message));
     }
     job.cancel.cancel();
     Ok((StatusCode::ACCEPTED, Json(json!({}))))
@@ -182,17 +185,12 @@ async fn execution_result(State(host): State<Arc<Host>>, Path(id): Path<String>)
         "accumulator-results": {},
     });
     if let Some(exception) = record.exceptions.front().filter(|_| record.status == JobStatus::Failed) {
-        result["failure-cause"] =
-            json!({"class": exception.failure.class, "stack-trace": exception.failure.stack()});
+        result["failure-cause"] = json!({"class": exception.failure.class, "stack-trace": exception.failure.stack()});
     }
     ok(json!({"status": {"id": "COMPLETED"}, "job-execution-result": result}))
 }
 
-async fn metrics(
-    State(host): State<Arc<Host>>,
-    Path(id): Path<String>,
-    Query(query): Query<MetricQuery>,
-) -> Answer {
+async fn metrics(State(host): State<Arc<Host>>, Path(id): Path<String>, Query(query): Query<MetricQuery>) -> Answer {
     let job = find(&host, &id)?;
     ok(query.plain(&job_metrics(&job)))
 }

@@ -23,7 +23,8 @@ const AGGREGATES: [&str; 5] = ["min", "max", "avg", "sum", "skew"];
 /// The metrics that Java holds as floating-point numbers, and so shows with a point.
 fn is_float(name: &str) -> bool {
     let name = name.rsplit('.').next().unwrap_or(name);
-    let rate = name.ends_with("PerSecond") && name != "idleTimeMsPerSecond" && !name.ends_with("ackPressuredTimeMsPerSecond");
+    let rate =
+        name.ends_with("PerSecond") && name != "idleTimeMsPerSecond" && !name.ends_with("ackPressuredTimeMsPerSecond");
     rate || name == "accumulateBusyTimeMs"
 }
 

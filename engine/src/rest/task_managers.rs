@@ -15,11 +15,7 @@ use super::{
     answer::{Answer, ApiError, ok},
     metrics::MetricQuery,
 };
-use crate::{
-    bounded_file::read_tail,
-    host::Host,
-    runtime::metrics::Values,
-};
+use crate::{bounded_file::read_tail, host::Host, runtime::metrics::Values};
 
 /// The routes.
 pub fn router() -> Router<Arc<Host>> {
@@ -103,11 +99,7 @@ async fn detail(State(host): State<Arc<Host>>, Path(id): Path<String>) -> Answer
     ok(shown)
 }
 
-async fn metrics(
-    State(host): State<Arc<Host>>,
-    Path(id): Path<String>,
-    Query(query): Query<MetricQuery>,
-) -> Answer {
+async fn metrics(State(host): State<Arc<Host>>, Path(id): Path<String>, Query(query): Query<MetricQuery>) -> Answer {
     ok(query.plain(&Worker::find(&host, &id)?.values))
 }
 

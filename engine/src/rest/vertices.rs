@@ -48,8 +48,7 @@ impl View {
     fn of(host: &Host, job_id: &str, vertex_id: &str) -> Result<Self, ApiError> {
         let job = find(host, job_id)?;
         let found = vertices(&job).iter().enumerate().find(|(_, vertex)| vertex.id == vertex_id);
-        let (index, vertex) =
-            found.ok_or_else(|| ApiError::not_found(format!("job vertex {vertex_id} not found")))?;
+        let (index, vertex) = found.ok_or_else(|| ApiError::not_found(format!("job vertex {vertex_id} not found")))?;
         Ok(job.read(|state| Self {
             vertex: vertex.clone(),
             tasks: tasks(state, index, vertex),
@@ -135,8 +134,7 @@ fn aggregated_json(view: &View, now: i64) -> Value {
 
 async fn detail(State(host): State<Arc<Host>>, Path((job, vertex)): Path<(String, String)>) -> Answer {
     let (view, now) = (View::of(&host, &job, &vertex)?, now_ms());
-    let subtasks: Value =
-        view.tasks.iter().enumerate().map(|(index, task)| view.task_json(index, task, now)).collect();
+    let subtasks: Value = view.tasks.iter().enumerate().map(|(index, task)| view.task_json(index, task, now)).collect();
     ok(json!({
         "id": view.vertex.id,
         "name": view.vertex.name,
@@ -265,10 +263,8 @@ async fn aggregated(
     Query(query): Query<MetricQuery>,
 ) -> Answer {
     let view = View::of(&host, &job, &vertex)?;
-    let wanted: Option<Vec<usize>> = query
-        .subtasks
-        .as_deref()
-        .map(|list| list.split(',').filter_map(|index| index.trim().parse().ok()).collect());
+    let wanted: Option<Vec<usize>> =
+        query.subtasks.as_deref().map(|list| list.split(',').filter_map(|index| index.trim().parse().ok()).collect());
     let chosen = view.values().enumerate().filter(|(index, _)| wanted.as_ref().is_none_or(|list| list.contains(index)));
     ok(query.aggregated(chosen.map(|(_, values)| values)))
 }

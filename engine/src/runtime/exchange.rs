@@ -41,7 +41,8 @@ pub struct Input {
 /// The queues before `after` subtasks, one each, and the senders to them for each of `before` subtasks.
 pub fn connect(exchange: &Exchange, before: u32, after: u32) -> (Vec<Output>, Vec<Input>) {
     let queues: Vec<_> = (0..after).map(|_| bounded(QUEUE_BATCHES)).collect();
-    let outputs = (0..before).map(|index| Output::new(exchange, index, queues.iter().map(|(sender, _)| sender.clone())));
+    let outputs =
+        (0..before).map(|index| Output::new(exchange, index, queues.iter().map(|(sender, _)| sender.clone())));
     let outputs = outputs.collect();
     let open = if *exchange == Exchange::Forward { 1 } else { before };
     let inputs = queues.into_iter().map(|(_, queue)| Input { queue, open }).collect();

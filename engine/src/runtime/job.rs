@@ -80,7 +80,11 @@ pub fn launch(plan: &JobPlan, environment: &Environment) -> std::io::Result<Runn
         let mut own_inputs = inputs.into_iter();
         for (subtask, output) in outputs.into_iter().enumerate() {
             let context = context(vertex, subtask as u32, environment, &cancel);
-            samplers.push((index, subtask as u32, Sampler::new(Arc::clone(&context.clock), Arc::clone(&context.metrics))));
+            samplers.push((
+                index,
+                subtask as u32,
+                Sampler::new(Arc::clone(&context.clock), Arc::clone(&context.metrics)),
+            ));
             let task = Task {
                 vertex: vertex.clone(),
                 index,
@@ -157,8 +161,7 @@ impl Task {
             match (&operators[0].kind, self.input) {
                 (OperatorKind::Source(table), _) => {
                     let source_name = &operators[0].name;
-                    let source =
-                        open_source(table, context).map_err(|stop| stop.at(format!("{source_name}.open")))?;
+                    let source = open_source(table, context).map_err(|stop| stop.at(format!("{source_name}.open")))?;
                     run_source(source, chain, source_name, context)
                 }
                 (_, Some(input)) => run_input(input, chain, context),

@@ -138,9 +138,11 @@ impl Sampler {
     /// The counters of the task under their names, and of its operators under theirs.
     fn counters(&self) -> BTreeMap<String, u64> {
         let task = self.metrics.task.counters().map(|(name, value)| (name.to_owned(), value));
-        let operators = self.metrics.operators.iter().flat_map(|(scope, flow)| {
-            flow.counters().map(|(name, value)| (format!("{scope}.{name}"), value))
-        });
+        let operators = self
+            .metrics
+            .operators
+            .iter()
+            .flat_map(|(scope, flow)| flow.counters().map(|(name, value)| (format!("{scope}.{name}"), value)));
         task.into_iter().chain(operators).collect()
     }
 

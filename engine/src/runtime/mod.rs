@@ -1,14 +1,16 @@
 //! The runtime of one job attempt: a thread a subtask, bounded queues between them, and exact accounts of their time.
 
 pub mod cancel;
-pub mod clock;
 mod chain;
+pub mod clock;
 mod exchange;
 pub mod failure;
 pub mod job;
 pub mod metrics;
 pub mod partition;
 mod task;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -92,9 +92,7 @@ impl Scope<'_> {
             return Err(SqlError::invalid(qualifier.at, message));
         }
         match self.table.column(&name.text) {
-            Some(index) => {
-                Ok(Expr { node: Node::Column(index), data_type: self.table.columns[index].data_type })
-            }
+            Some(index) => Ok(Expr { node: Node::Column(index), data_type: self.table.columns[index].data_type }),
             None => {
                 let hint = did_you_mean(&name.text, self.table.columns.iter().map(|column| column.name.as_str()));
                 let message = format!("Column '{}' not found in table '{}'. {hint}", name.text, self.table.name);
@@ -172,7 +170,10 @@ impl Scope<'_> {
         let mut common = otherwise.data_type;
         for (_, then, at) in &bound {
             common = common.common(then.data_type).ok_or_else(|| {
-                SqlError::invalid(*at, format!("The branches of CASE have no common type: {common} and {}", then.data_type))
+                SqlError::invalid(
+                    *at,
+                    format!("The branches of CASE have no common type: {common} and {}", then.data_type),
+                )
             })?;
         }
         if common == DataType::Null {
@@ -185,7 +186,10 @@ impl Scope<'_> {
     fn cast(&self, operand: &ast::Expr, to: DataType, tolerant: bool, at: Position) -> Result<Expr, SqlError> {
         let bound = self.bind(operand)?;
         if !can_cast(bound.data_type, to) {
-            return Err(SqlError::invalid(at, format!("Cast function cannot convert value of type {} to type {to}", bound.data_type)));
+            return Err(SqlError::invalid(
+                at,
+                format!("Cast function cannot convert value of type {} to type {to}", bound.data_type),
+            ));
         }
         if bound.data_type == DataType::Null {
             return Ok(Expr::literal(Value::Null, to));
@@ -232,9 +236,8 @@ fn number(digits: &str, at: Position) -> Result<Expr, SqlError> {
         let value = digits.parse().map_err(|_| SqlError::invalid(at, format!("\"{digits}\" is not a number")))?;
         return Ok(Expr::literal(Value::Double(value), DataType::Double));
     }
-    let value: i64 = digits
-        .parse()
-        .map_err(|_| SqlError::invalid(at, format!("{digits} is out of the range of BIGINT")))?;
+    let value: i64 =
+        digits.parse().map_err(|_| SqlError::invalid(at, format!("{digits} is out of the range of BIGINT")))?;
     let data_type = if i32::try_from(value).is_ok() { DataType::Int } else { DataType::BigInt };
     Ok(Expr::literal(Value::Integer(value), data_type))
 }
@@ -246,6 +249,9 @@ fn temporal(data_type: DataType, text: &str, at: Position) -> Result<Expr, SqlEr
     };
     match value {
         Some(value) => Ok(Expr::literal(value, data_type)),
-        None => Err(SqlError::invalid(at, format!("'{text}' is not a {data_type}: write 2013-01-31 or 2013-01-31 05:15:00"))),
+        None => Err(SqlError::invalid(
+            at,
+            format!("'{text}' is not a {data_type}: write 2013-01-31 or 2013-01-31 05:15:00"),
+        )),
     }
 }

@@ -125,6 +125,9 @@ impl Catalog {
     }
 
     fn missing(&self, name: &Name) -> SqlError {
-        SqlError::invalid(name.at, format!("Object '{}' not found. {}", name.text, did_you_mean(&name.text, self.names())))
+        SqlError::invalid(
+            name.at,
+            format!("Object '{}' not found. {}", name.text, did_you_mean(&name.text, self.names())),
+        )
     }
 }

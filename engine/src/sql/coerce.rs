@@ -23,8 +23,8 @@ pub fn arithmetic(op: BinaryOp, left: Expr, right: Expr) -> Option<Expr> {
         return None;
     }
     // The value of an integer MOD has the type of the divisor.
-    let rem_type = (op == BinaryOp::Rem && left.data_type.is_integer() && right.data_type.is_integer())
-        .then_some(right.data_type);
+    let rem_type =
+        (op == BinaryOp::Rem && left.data_type.is_integer() && right.data_type.is_integer()).then_some(right.data_type);
     let common = left.data_type.common(right.data_type).filter(|common| *common != DataType::Null)?;
     let (left, right) = (left.cast(common), right.cast(common));
     let whole = Expr { node: Node::Arithmetic(op, Box::new(left), Box::new(right)), data_type: common };

@@ -28,7 +28,7 @@ impl EvalError {
         } else {
             "org.apache.flink.table.api.TableRuntimeException"
         };
-        Self { class, message: format!("For input string: \"{text}\" is not a {data_type}") }
+        Self { class, message: format!("For input string: \"{text}\", which is not of type {data_type}") }
     }
 
     fn divided_by_zero() -> Self {
@@ -59,9 +59,7 @@ impl Expr {
                     _ => None,
                 },
             })),
-            Node::Compare(op, left, right) => {
-                Ok(truth_value(compare(*op, &left.eval(row)?, &right.eval(row)?)))
-            }
+            Node::Compare(op, left, right) => Ok(truth_value(compare(*op, &left.eval(row)?, &right.eval(row)?))),
             Node::Arithmetic(op, left, right) => arithmetic(*op, left.eval(row)?, right.eval(row)?, self.data_type),
             Node::Negate(operand) => Ok(match operand.eval(row)? {
                 Value::Integer(value) => Value::Integer(wrap(value.wrapping_neg(), self.data_type)),

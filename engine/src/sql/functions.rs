@@ -12,6 +12,9 @@ use super::{
     value::Value,
 };
 
+/// The types that arguments are converted to, and the type of the value; `None` where a function does not take them.
+pub type Signature = Option<(Vec<DataType>, DataType)>;
+
 /// A function of its arguments alone.
 pub struct Function {
     /// Its name, in capitals.
@@ -20,8 +23,8 @@ pub struct Function {
     pub usage: &'static str,
     /// How many arguments it takes.
     pub arity: RangeInclusive<usize>,
-    /// The types that its arguments are converted to, and the type of its value.
-    pub signature: fn(&[DataType]) -> Option<(Vec<DataType>, DataType)>,
+    /// What it makes of arguments of these types.
+    pub signature: fn(&[DataType]) -> Signature,
     /// Whether it is NULL as soon as an argument is; it is then not called.
     pub strict: bool,
     /// Its value.
@@ -43,7 +46,17 @@ const REWRITTEN: [(&str, &str); 4] = [
 ];
 /// Functions over many rows, which each need a clause that this cut lacks.
 const AGGREGATES: [&str; 12] = [
-    "COUNT", "SUM", "AVG", "MIN", "MAX", "LISTAGG", "FIRST_VALUE", "LAST_VALUE", "ROW_NUMBER", "RANK", "STDDEV_POP",
+    "COUNT",
+    "SUM",
+    "AVG",
+    "MIN",
+    "MAX",
+    "LISTAGG",
+    "FIRST_VALUE",
+    "LAST_VALUE",
+    "ROW_NUMBER",
+    "RANK",
+    "STDDEV_POP",
     "COLLECT",
 ];
 
@@ -54,7 +67,9 @@ fn all() -> impl Iterator<Item = &'static Function> + Clone {
 /// The call of the function `name` with `arguments`, converted to what it takes.
 pub fn bind(name: &str, arguments: Vec<Expr>) -> Result<Expr, String> {
     if AGGREGATES.contains(&name) {
-        return Err(format!("The aggregate function {name} is not supported by this engine. Each row is computed alone"));
+        return Err(format!(
+            "The aggregate function {name} is not supported by this engine. Each row is computed alone"
+        ));
     }
     if let Some((_, usage)) = REWRITTEN.iter().find(|(known, _)| *known == name) {
         return Err(format!("{name} does not take {} arguments. Usage: {usage}", arguments.len()));

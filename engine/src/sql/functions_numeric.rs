@@ -8,13 +8,11 @@ use std::{
 use super::{
     cast::wrap,
     eval::{EvalError, order},
-    functions::Function,
+    functions::{Function, Signature},
     time::{DAY_MICROS, civil_from_days, parse_timestamp},
     types::{DataType, STRING},
     value::Value,
 };
-
-type Signature = Option<(Vec<DataType>, DataType)>;
 
 /// The table.
 pub const NUMERIC: [Function; 23] = [
@@ -37,26 +35,53 @@ pub const NUMERIC: [Function; 23] = [
             ref other => map_float(other, |value| if value == 0.0 { 0.0 } else { value.signum() }),
         })
     }),
-    Function { arity: 2..=2, ..function("POWER", "POWER(base, exponent)", doubles, |v, _| Ok(Value::Double(float(&v[0]).powf(float(&v[1]))))) },
+    Function {
+        arity: 2..=2,
+        ..function("POWER", "POWER(base, exponent)", doubles, |v, _| Ok(Value::Double(float(&v[0]).powf(float(&v[1])))))
+    },
     function("SQRT", "SQRT(number)", doubles, |v, _| Ok(Value::Double(float(&v[0]).sqrt()))),
     function("EXP", "EXP(number)", doubles, |v, _| Ok(Value::Double(float(&v[0]).exp()))),
     function("LN", "LN(number)", doubles, |v, _| Ok(Value::Double(float(&v[0]).ln()))),
     function("LOG10", "LOG10(number)", doubles, |v, _| Ok(Value::Double(float(&v[0]).log10()))),
-    Function { arity: 1..=64, ..function("GREATEST", "GREATEST(a, b, …)", common, |v, _| Ok(extreme(v, Ordering::Greater))) },
+    Function {
+        arity: 1..=64,
+        ..function("GREATEST", "GREATEST(a, b, …)", common, |v, _| Ok(extreme(v, Ordering::Greater)))
+    },
     Function { arity: 1..=64, ..function("LEAST", "LEAST(a, b, …)", common, |v, _| Ok(extreme(v, Ordering::Less))) },
-    Function { arity: 0..=0, ..function("CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP", |_| Some((vec![], DataType::TimestampLtz(3))), |_, _| Ok(now())) },
-    Function { arity: 0..=0, ..function("NOW", "NOW()", |_| Some((vec![], DataType::TimestampLtz(3))), |_, _| Ok(now())) },
-    Function { arity: 0..=0, ..function("LOCALTIMESTAMP", "LOCALTIMESTAMP", |_| Some((vec![], DataType::Timestamp(3))), |_, _| Ok(now())) },
-    function("TO_TIMESTAMP", "TO_TIMESTAMP(string)", |_| Some((vec![STRING], DataType::Timestamp(3))), |v, _| {
-        // Flink answers NULL for text that is no timestamp.
-        let Value::Text(text) = &v[0] else { return Ok(Value::Null) };
-        Ok(parse_timestamp(text).map_or(Value::Null, Value::Timestamp))
-    }),
+    Function {
+        arity: 0..=0,
+        ..function(
+            "CURRENT_TIMESTAMP",
+            "CURRENT_TIMESTAMP",
+            |_| Some((vec![], DataType::TimestampLtz(3))),
+            |_, _| Ok(now()),
+        )
+    },
+    Function {
+        arity: 0..=0,
+        ..function("NOW", "NOW()", |_| Some((vec![], DataType::TimestampLtz(3))), |_, _| Ok(now()))
+    },
+    Function {
+        arity: 0..=0,
+        ..function("LOCALTIMESTAMP", "LOCALTIMESTAMP", |_| Some((vec![], DataType::Timestamp(3))), |_, _| Ok(now()))
+    },
+    function(
+        "TO_TIMESTAMP",
+        "TO_TIMESTAMP(string)",
+        |_| Some((vec![STRING], DataType::Timestamp(3))),
+        |v, _| {
+            // Flink answers NULL for text that is no timestamp.
+            let Value::Text(text) = &v[0] else { return Ok(Value::Null) };
+            Ok(parse_timestamp(text).map_or(Value::Null, Value::Timestamp))
+        },
+    ),
     function("YEAR", "YEAR(date)", timestamp, |v, _| Ok(calendar(&v[0], |(year, _, _), _| year))),
     function("MONTH", "MONTH(date)", timestamp, |v, _| Ok(calendar(&v[0], |(_, month, _), _| month))),
     function("DAYOFMONTH", "DAYOFMONTH(date)", timestamp, |v, _| Ok(calendar(&v[0], |(_, _, day), _| day))),
     function("HOUR", "HOUR(timestamp)", timestamp, |v, _| Ok(calendar(&v[0], |_, micros| micros / 3_600_000_000))),
-    function("MINUTE", "MINUTE(timestamp)", timestamp, |v, _| Ok(calendar(&v[0], |_, micros| micros / 60_000_000 % 60))),
+    function("MINUTE", "MINUTE(timestamp)", timestamp, |v, _| {
+        Ok(calendar(&v[0], |_, micros| micros / 60_000_000 % 60))
+    }),
 ];
 
 /// A strict function of one argument; more by `arity`.

@@ -2,12 +2,10 @@
 
 use super::{
     eval::EvalError,
-    functions::Function,
+    functions::{Function, Signature},
     types::{DataType, STRING},
     value::Value,
 };
-
-type Signature = Option<(Vec<DataType>, DataType)>;
 
 /// The table.
 pub const TEXT: [Function; 15] = [
@@ -19,8 +17,16 @@ pub const TEXT: [Function; 15] = [
     text("REVERSE", "REVERSE(string)", |v, _| Ok(Value::text(get(v, 0).chars().rev().collect::<String>()))),
     Function { signature: length_types, ..text("CHAR_LENGTH", "CHAR_LENGTH(string)", length) },
     Function { signature: length_types, ..text("CHARACTER_LENGTH", "CHARACTER_LENGTH(string)", length) },
-    Function { arity: 2..=3, signature: substring_types, ..text("SUBSTRING", "SUBSTRING(string, start [, length])", substring) },
-    Function { arity: 2..=3, signature: substring_types, ..text("SUBSTR", "SUBSTR(string, start [, length])", substring) },
+    Function {
+        arity: 2..=3,
+        signature: substring_types,
+        ..text("SUBSTRING", "SUBSTRING(string, start [, length])", substring)
+    },
+    Function {
+        arity: 2..=3,
+        signature: substring_types,
+        ..text("SUBSTR", "SUBSTR(string, start [, length])", substring)
+    },
     Function {
         arity: 1..=64,
         ..text("CONCAT", "CONCAT(string, …)", |v, _| {
@@ -34,7 +40,11 @@ pub const TEXT: [Function; 15] = [
             Ok(Value::text(get(v, 0).replace(get(v, 1), get(v, 2))))
         })
     },
-    Function { arity: 3..=3, signature: index_types, ..text("SPLIT_INDEX", "SPLIT_INDEX(string, delimiter, index)", split_index) },
+    Function {
+        arity: 3..=3,
+        signature: index_types,
+        ..text("SPLIT_INDEX", "SPLIT_INDEX(string, delimiter, index)", split_index)
+    },
     Function {
         arity: 2..=2,
         signature: |types| texts(types).map(|(arguments, _)| (arguments, DataType::Int)),

@@ -212,7 +212,10 @@ mod tests {
 
     #[test]
     fn says_where_a_literal_begins_that_does_not_end() {
-        check("SELECT\n  'open", "SQL parse failed. A string literal is not closed: ' is missing; it begins at line 2, column 3.");
+        check(
+            "SELECT\n  'open",
+            "SQL parse failed. A string literal is not closed: ' is missing; it begins at line 2, column 3.",
+        );
         check("a ? b", "SQL parse failed. Unexpected character '?' at line 1, column 3.");
         check("/* x", "SQL parse failed. A comment is not closed: \"*/\" is missing; it begins at line 1, column 1.");
     }

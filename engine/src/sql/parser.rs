@@ -13,9 +13,38 @@ const SUPPORTED_QUERY: &str = "A query reads one table: SELECT expressions FROM 
 
 /// Words that end an expression or a name, and so cannot be an alias without backticks.
 const RESERVED: [&str; 32] = [
-    "ALL", "AND", "AS", "BETWEEN", "BY", "CASE", "CROSS", "DISTINCT", "ELSE", "END", "EXCEPT", "FETCH", "FROM", "FULL",
-    "GROUP", "HAVING", "IN", "INNER", "INTERSECT", "IS", "JOIN", "LEFT", "LIKE", "LIMIT", "NOT", "ON", "OR", "ORDER",
-    "RIGHT", "SELECT", "UNION", "WHERE",
+    "ALL",
+    "AND",
+    "AS",
+    "BETWEEN",
+    "BY",
+    "CASE",
+    "CROSS",
+    "DISTINCT",
+    "ELSE",
+    "END",
+    "EXCEPT",
+    "FETCH",
+    "FROM",
+    "FULL",
+    "GROUP",
+    "HAVING",
+    "IN",
+    "INNER",
+    "INTERSECT",
+    "IS",
+    "JOIN",
+    "LEFT",
+    "LIKE",
+    "LIMIT",
+    "NOT",
+    "ON",
+    "OR",
+    "ORDER",
+    "RIGHT",
+    "SELECT",
+    "UNION",
+    "WHERE",
 ];
 
 /// The one statement of `text`; a semicolon may end it.
@@ -171,7 +200,10 @@ impl Parser<'_> {
             | "ANALYZE" | "CALL" | "TRUNCATE" => {
                 Err(SqlError::unsupported(at, first.to_uppercase(), SUPPORTED_STATEMENTS))
             }
-            _ => Err(SqlError::parse(at, format!("Encountered \"{first}\", which begins no statement. {SUPPORTED_STATEMENTS}"))),
+            _ => Err(SqlError::parse(
+                at,
+                format!("Encountered \"{first}\", which begins no statement. {SUPPORTED_STATEMENTS}"),
+            )),
         }
     }
 
@@ -398,7 +430,10 @@ mod tests {
 
     #[test]
     fn says_what_was_met_and_what_was_expected() {
-        refused("INSERT INTO s SELECT a t", "Encountered the end of the statement, expected FROM at line 1, column 25.");
+        refused(
+            "INSERT INTO s SELECT a t",
+            "Encountered the end of the statement, expected FROM at line 1, column 25.",
+        );
         refused("SELEKT 1", "Encountered \"SELEKT\", which begins no statement.");
         refused("SET a = 1", "Encountered \"a\", expected a key in quotes");
         refused("SHOW TABLES; SHOW JOBS", "one statement is run at a time at line 1, column 14.");

@@ -11,13 +11,40 @@ use super::{
 
 /// The type names that a column can have.
 const TYPE_NAMES: [&str; 16] = [
-    "BOOLEAN", "TINYINT", "SMALLINT", "INT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE", "CHAR", "VARCHAR", "STRING",
-    "DATE", "TIMESTAMP", "TIMESTAMP_LTZ", "DECIMAL", "ARRAY",
+    "BOOLEAN",
+    "TINYINT",
+    "SMALLINT",
+    "INT",
+    "INTEGER",
+    "BIGINT",
+    "FLOAT",
+    "DOUBLE",
+    "CHAR",
+    "VARCHAR",
+    "STRING",
+    "DATE",
+    "TIMESTAMP",
+    "TIMESTAMP_LTZ",
+    "DECIMAL",
+    "ARRAY",
 ];
 /// Flink's types that this cut lacks.
 const MISSING_TYPES: [&str; 15] = [
-    "DECIMAL", "DEC", "NUMERIC", "TIME", "INTERVAL", "BINARY", "VARBINARY", "BYTES", "ARRAY", "MAP", "MULTISET", "ROW",
-    "RAW", "VARIANT", "STRUCTURED",
+    "DECIMAL",
+    "DEC",
+    "NUMERIC",
+    "TIME",
+    "INTERVAL",
+    "BINARY",
+    "VARBINARY",
+    "BYTES",
+    "ARRAY",
+    "MAP",
+    "MULTISET",
+    "ROW",
+    "RAW",
+    "VARIANT",
+    "STRUCTURED",
 ];
 
 impl Parser<'_> {
@@ -108,7 +135,8 @@ impl Parser<'_> {
         if self.accept_all(&["NOT", "ENFORCED"]) {
             return Ok(());
         }
-        let message = "Flink doesn't support ENFORCED mode for PRIMARY KEY constraint. Write PRIMARY KEY (…) NOT ENFORCED";
+        let message =
+            "Flink doesn't support ENFORCED mode for PRIMARY KEY constraint. Write PRIMARY KEY (…) NOT ENFORCED";
         Err(SqlError::invalid(at, message))
     }
 

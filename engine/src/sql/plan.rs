@@ -113,10 +113,8 @@ pub fn plan(insert: &Insert, catalog: &Catalog, config: JobConfig) -> Result<Job
     let exchange = sink_exchange(sink, &config, source_parallelism, sink_parallelism);
     stages.push((sink_operator(sink), sink_parallelism, Some(exchange)));
 
-    let name = config
-        .name
-        .clone()
-        .unwrap_or_else(|| format!("insert-into_default_catalog.default_database.{}", sink.name));
+    let name =
+        config.name.clone().unwrap_or_else(|| format!("insert-into_default_catalog.default_database.{}", sink.name));
     let vertices = chain(stages, config.chaining);
     Ok(JobPlan { name, config, vertices })
 }
@@ -165,7 +163,10 @@ fn own_parallelism(table: &Table, key: &str) -> Option<u32> {
 
 fn is_identity(projection: &[Expr], width: usize) -> bool {
     projection.len() == width
-        && projection.iter().enumerate().all(|(index, expr)| matches!(expr.node, Node::Column(column) if column == index))
+        && projection
+            .iter()
+            .enumerate()
+            .all(|(index, expr)| matches!(expr.node, Node::Column(column) if column == index))
 }
 
 /// The sink's columns, each computed from the source's.
@@ -199,7 +200,8 @@ fn project(insert: &Insert, scope: &Scope<'_>, sink: &Table) -> Result<Vec<Expr>
     }
     for (index, column) in sink.columns.iter().enumerate() {
         if !column.nullable && !targets.contains(&index) {
-            let message = format!("The column '{}' is NOT NULL, and is not among the columns that are written", column.name);
+            let message =
+                format!("The column '{}' is NOT NULL, and is not among the columns that are written", column.name);
             return Err(SqlError::invalid(insert.into.at, message));
         }
     }

@@ -69,8 +69,12 @@ pub fn format_timestamp(micros: i64, precision: u8, separator: char) -> String {
     let (days, rest) = (micros.div_euclid(DAY_MICROS), micros.rem_euclid(DAY_MICROS));
     let (second, fraction) = (rest / 1_000_000, rest % 1_000_000);
     let (year, month, day) = civil_from_days(days);
-    let mut shown =
-        format!("{year:04}-{month:02}-{day:02}{separator}{:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
+    let mut shown = format!(
+        "{year:04}-{month:02}-{day:02}{separator}{:02}:{:02}:{:02}",
+        second / 3600,
+        second / 60 % 60,
+        second % 60
+    );
     if precision > 0 {
         let digits = format!("{fraction:06}");
         shown.push('.');

@@ -34,7 +34,9 @@ const STOP_GRACE: Duration = Duration::from_millis(700);
 pub fn run_worker() -> Result<(), crate::EngineError> {
     let orders = read_orders();
     let Ok(ToWorker::Start(start)) = orders.recv() else {
-        return Err(crate::EngineError::Worker("standard input carries no job; a worker is started by an engine".into()));
+        return Err(crate::EngineError::Worker(
+            "standard input carries no job; a worker is started by an engine".into(),
+        ));
     };
     let refused = |class: &str, message: String| {
         send(&FromWorker::Refused(Failure::new(class, message)));
