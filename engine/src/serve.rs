@@ -59,7 +59,7 @@ pub async fn run_engine(
         .map_err(|error| EngineError::Listen { address: options.listen, error })?;
     let address = listener.local_addr().map_err(EngineError::Serve)?;
     options.listen = address;
-    publish_address(&options.data, address)?;
+    publish(&options.data, address)?;
     let host = Host::open(options)?;
     let router = rest::router(host.clone(), Gateway::new(host.clone()));
     // Standard error may be closed: whoever started the engine need not outlive it.
@@ -81,13 +81,17 @@ fn address_file(data: &Path) -> PathBuf {
     data.join("address")
 }
 
-/// Writes the address down, whole or not at all.
-fn publish_address(data: &Path, address: SocketAddr) -> Result<(), EngineError> {
-    let path = address_file(data);
-    let fresh = data.join("address.tmp");
-    fs::write(&fresh, address.to_string())
-        .and_then(|()| fs::rename(&fresh, &path))
-        .map_err(|error| EngineError::Data { path, error })
+/// Writes down where the engine is to be found, for whoever comes to adopt or stop it: first its process id in `pid`, then
+/// its address in `address`, each whole or not at all. So an address always comes with the process it belongs to.
+fn publish(data: &Path, address: SocketAddr) -> Result<(), EngineError> {
+    let write = |path: PathBuf, text: String| {
+        let fresh = path.with_extension("tmp");
+        fs::write(&fresh, text)
+            .and_then(|()| fs::rename(&fresh, &path))
+            .map_err(|error| EngineError::Data { path, error })
+    };
+    write(data.join("pid"), std::process::id().to_string())?;
+    write(address_file(data), address.to_string())
 }
 
 /// Holds the data directory as long as the answer lives: two engines on one store would run each job twice.

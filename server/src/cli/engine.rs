@@ -26,13 +26,7 @@ pub struct Args {
 
 /// Runs until SIGTERM or Ctrl-C.
 pub async fn run(args: Args) -> ExitCode {
-    let options = engine::EngineOptions {
-        name: args.name,
-        zone: args.zone,
-        listen: args.listen,
-        data: args.data,
-        slots: args.slots,
-    };
+    let options = engine::EngineOptions::new(&args.name, &args.zone, args.listen, args.data, args.slots);
     match engine::run_engine(options, super::asked_to_stop()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => super::fail(&error.to_string()),

@@ -2,16 +2,13 @@
 
 use std::process::ExitCode;
 
-/// Arguments of `worker`: what its engine passes on to it.
+/// Arguments of `worker`: none; its engine tells it the rest on its standard input.
 #[derive(Debug, clap::Args)]
-pub struct Args {
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    rest: Vec<String>,
-}
+pub struct Args {}
 
 /// Runs until the attempt ends, or its engine is gone.
-pub fn run(args: Args) -> ExitCode {
-    match engine::run_worker(&args.rest) {
+pub fn run(_: Args) -> ExitCode {
+    match engine::run_worker() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => super::fail(&error.to_string()),
     }

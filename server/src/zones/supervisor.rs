@@ -15,6 +15,8 @@ use super::process;
 
 /// How long an engine may take until it answers.
 const START_LIMIT: Duration = Duration::from_secs(30);
+/// How long a process that may be the zone's engine is asked before it is taken for another that got its id.
+const ADOPTION_LIMIT: Duration = Duration::from_secs(10);
 /// How often a starting engine, or an adopted one, is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 /// The first pause before an engine that died is started again; it doubles up to [`LAST_PAUSE`].
@@ -88,9 +90,13 @@ pub async fn supervise(zone: Zone, shutdown: CancellationToken, tell: impl Fn(No
 /// `None` where the portal is shutting down.
 async fn adopt_or_start(zone: &Zone, shutdown: &CancellationToken) -> Result<Option<Engine>, ZoneError> {
     if let Some(endpoint) = Endpoint::read(&zone.data) {
-        if process::runs(endpoint.pid) && endpoint.answers().await {
-            tracing::info!(zone = zone.name, pid = endpoint.pid, "adopted the engine that was running already");
-            return Ok(Some(Engine { endpoint, child: None }));
+        let deadline = Instant::now() + ADOPTION_LIMIT;
+        while process::runs(endpoint.pid) && Instant::now() < deadline && !shutdown.is_cancelled() {
+            if endpoint.answers().await {
+                tracing::info!(zone = zone.name, pid = endpoint.pid, "adopted the engine that was running already");
+                return Ok(Some(Engine { endpoint, child: None }));
+            }
+            sleep(LOOK).await;
         }
         Endpoint::clear(&zone.data);
     }
