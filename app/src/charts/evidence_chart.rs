@@ -31,7 +31,7 @@ pub fn EvidenceChart(
             on:pointerleave=move |_| pointed.set(None)
         >
             {move || plot.with(|plot| ticks(plot, &unit()))}
-            {move || plot.with(|plot| plot.threshold.map(|y| threshold(y)))}
+            {move || plot.with(|plot| plot.threshold.map(threshold))}
             <path class="plot-line" d=move || plot.read().line.clone() />
             {move || plot.with(|plot| plot.last.map(|(x, y)| view! { <circle class="plot-last" cx=x cy=y r="3" /> }))}
             {move || cross.get().map(|place| cross_view(place, &series.read()))}

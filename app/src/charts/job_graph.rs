@@ -61,7 +61,10 @@ fn edge(edge: Edge) -> impl IntoView {
 
 fn card(vertex: &GraphVertex, (x, y): (f64, f64)) -> AnyView {
     let culprit = matches!(vertex.verdict, Verdict::Critical | Verdict::Degraded);
-    let names = name_lines(&vertex.name);
+    let name = |(name, y): (String, f64)| view! { <text class="vertex-name" x=PAD y=y>{name}</text> };
+    let names = name_lines(&vertex.name).into_iter().zip([22.0, 38.0]).map(name).collect_view();
+    let foot = format!("{} · parallelism {}", vertex.status.to_lowercase(), vertex.parallelism);
+    let mark_at = format!("translate({} 10)", CARD_WIDTH - PAD - 12.0);
     let rates = format!("{} → {} rec/s", rate(vertex.records_in_per_s), rate(vertex.records_out_per_s));
     let width = CARD_WIDTH - 2.0 * PAD;
     view! {
@@ -75,14 +78,12 @@ fn card(vertex: &GraphVertex, (x, y): (f64, f64)) -> AnyView {
         >
             <title>{vertex.name.clone()}</title>
             <rect class="vertex-card" width=CARD_WIDTH height=CARD_HEIGHT rx="6" />
-            {names.into_iter().zip([22.0, 38.0]).map(|(name, y)| view! { <text class="vertex-name" x=PAD y=y>{name}</text> }).collect_view()}
+            {names}
             <LoadBar busy=vertex.busy backpressured=vertex.backpressured idle=vertex.idle x=PAD y=50.0 width />
             <text class="vertex-line" x=PAD y="76">{rates}</text>
             <text class="vertex-line" x=PAD y="93">{worst(vertex)}</text>
-            <text class="vertex-foot" x=PAD y="112">{format!("{} · parallelism {}", vertex.status.to_lowercase(), vertex.parallelism)}</text>
-            {culprit.then(|| view! {
-                <g class="vertex-mark" transform=format!("translate({} 10)", CARD_WIDTH - PAD - 12.0)>{verdict_shape(vertex.verdict)}</g>
-            })}
+            <text class="vertex-foot" x=PAD y="112">{foot}</text>
+            {culprit.then(|| view! { <g transform=mark_at>{verdict_shape(vertex.verdict)}</g> })}
         </g>
     }
     .into_any()

@@ -21,17 +21,23 @@ pub fn AddClusterForm(
         Some(Err(error)) => view! { <ErrorNotice error=error.0 /> }.into_any(),
         None => ().into_any(),
     };
+    let form = NodeRef::<leptos::html::Form>::new();
+    Effect::new(move |_| {
+        if let (Some(Ok(_)), Some(form)) = (action.value().get(), form.get_untracked()) {
+            form.reset();
+        }
+    });
     view! {
-        <ActionForm action>
+        <ActionForm action node_ref=form>
             <div class="fields">
                 <label>
                     "Name"
-                    <input name="name" required pattern="[a-z0-9\\-]{1,63}" placeholder="flink-prod" autocomplete="off"
+                    <input id="cluster-name" name="name" required pattern="[a-z0-9\\-]{1,63}" placeholder="flink-prod" autocomplete="off"
                         title="Lower-case letters, digits and hyphens; at most 63" />
                 </label>
                 <label class="wide">
                     "Address of the REST API"
-                    <input name="url" type="url" required placeholder="http://flink:8081" autocomplete="off" />
+                    <input id="cluster-url" name="url" type="url" required placeholder="http://flink:8081" autocomplete="off" />
                 </label>
                 <label class="wide">
                     <span>"Address of the SQL Gateway "<span class="quiet">"where there is one"</span></span>

@@ -34,7 +34,7 @@ pub fn ClusterTable(
             <tbody>
                 <For
                     each=move || clusters.get()
-                    key=|cluster| format!("{}/{:?}/{:?}", cluster.name, cluster.error, (cluster.seen_at.is_some(), cluster.slots_available, cluster.jobs_running, &cluster.version))
+                    key=key
                     let:cluster
                 >
                     <Row cluster remove />
@@ -42,6 +42,13 @@ pub fn ClusterTable(
             </tbody>
         </table>
     }
+}
+
+/// All that a row shows: a row is made anew when any of it changes, and only then, so that a confirmation stays open.
+fn key(cluster: &ClusterView) -> String {
+    let error = cluster.error.as_ref().map(|error| &error.message);
+    let load = (cluster.task_managers, cluster.slots_total, cluster.slots_available, cluster.jobs_running);
+    format!("{} {} {error:?} {:?} {load:?}", cluster.name, addresses(cluster), (&cluster.zone, &cluster.version))
 }
 
 #[component]
@@ -58,25 +65,34 @@ fn Row(cluster: ClusterView, remove: ServerAction<RemoveCluster>) -> impl IntoVi
             <td data-label="version">{cluster_version(&cluster)}</td>
             <td class="quiet" data-label="zone">{cluster.zone.clone()}</td>
             <td>
-                {match &cluster.error {
-                    Some(error) => view! { <span class="trouble">{error.message.clone()}</span><span class="address">{last_seen(cluster.seen_at)}</span> }.into_any(),
-                    None => view! { <span>{load(&cluster)}</span> }.into_any(),
-                }}
+                {condition(&cluster)}
             </td>
             <td class="number" data-label="jobs">{cluster.jobs_running}</td>
             <td class="col-action">
                 <details class="confirm">
                     <summary aria-label=format!("Remove {}", cluster.name)>"Remove"</summary>
                     <div class="confirm-box">
-                        <p>{format!("The portal stops watching {}. Its jobs run on, and its findings are kept.", cluster.name)}</p>
+                        <p>{format!("The portal stops watching {name}. Its jobs run on, and its findings are kept.")}</p>
                         <ActionForm action=remove>
                             <input type="hidden" name="name" value=name.clone() />
-                            <button type="submit" class="danger" disabled=move || remove.pending().get()>{format!("Remove {name}")}</button>
+                            <button type="submit" class="danger" disabled=remove.pending()>{format!("Remove {name}")}</button>
                         </ActionForm>
                     </div>
                 </details>
             </td>
         </tr>
+    }
+}
+
+/// What is wrong with it, or how much of it is in use.
+fn condition(cluster: &ClusterView) -> AnyView {
+    match &cluster.error {
+        Some(error) => view! {
+            <span class="trouble">{error.message.clone()}</span>
+            <span class="address">{last_seen(cluster.seen_at)}</span>
+        }
+        .into_any(),
+        None => view! { <span>{load(cluster)}</span> }.into_any(),
     }
 }
 

@@ -12,7 +12,10 @@ pub fn NotFoundPage() -> impl IntoView {
         <Title text="No such page" />
         <div class="empty">
             <h1>"There is no page at this address."</h1>
-            <p>"Jobs are found by their name in "<a href="/">"the list of jobs"</a>"; the clusters are under "<a href="/clusters">"Clusters"</a>"."</p>
+            <p>
+                "Jobs are found by their name in "<a href="/">"the list of jobs"</a>"; the clusters are under "
+                <a href="/clusters">"Clusters"</a>"."
+            </p>
         </div>
     }
 }
