@@ -28,7 +28,7 @@ async fn a_wrong_address_is_refused_with_what_was_found_there() {
     let other = web_server("<html><title>Wiki</title><body>Welcome to the wiki</body></html>");
     let error = refused(&portal, json!({"name": "wiki", "url": other})).await;
     assert_eq!(error["code"], "not_a_cluster", "{error}");
-    says(&error, "text/html");
+    says(&error, "Wiki");
 
     let error = refused(&portal, json!({"name": "itself", "url": portal.url})).await;
     assert_eq!(error["code"], "not_a_cluster", "{error}");

@@ -43,7 +43,7 @@ async fn diagnosed(name: &str, version: Version, faults: &[&str]) {
         let outcome = if *fault == "none" { case.stays_clean().await } else { case.is_named().await };
         match outcome {
             Ok(told) => eprintln!("  {name} {fault}: {told}"),
-            Err(problem) => problems.push(format!("{fault}: {problem}")),
+            Err(problem) => problems.push(format!("{fault}: {problem}; {}", case.recorded(&scene, fault).await)),
         }
         cluster.flink.cancel(&id).await;
     }
@@ -92,6 +92,14 @@ impl Case<'_> {
         let said = cli::drsquirrel(&words, Duration::from_secs(90)).await;
         let diagnosis = said.json()?;
         self.expected.check_job(cli::worst_job(&diagnosis)?)
+    }
+
+    /// Keeps a recording of what was not judged well, to be judged again without a cluster.
+    async fn recorded(&self, scene: &Scene, fault: &str) -> String {
+        let file = scene.log(&format!("{fault}.jsonl.gz")).display().to_string();
+        let words = ["record", "--flink", &self.cluster.flink.url, "--out", &file, "--for", "30s", "--every", "10s"];
+        let said = cli::drsquirrel(&words, Duration::from_secs(60)).await;
+        if said.code == Some(0) { format!("recorded in {file}") } else { format!("and not recorded: {}", said.err) }
     }
 
     /// For a minute no look at the portal may find an alarm; at its end both must call the job healthy.
