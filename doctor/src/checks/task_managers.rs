@@ -24,7 +24,10 @@ pub fn check(facts: &Facts) -> Outcome {
             let id = left_of(&meaning.message).or_else(|| entry.task_manager.clone());
             Some(draft(facts, id, Some(words), entry.at.clock()))
         }
-        (Some(id), None) if !facts.failures.is_empty() || !facts.case.running() => {
+        // An embedded engine gives every attempt a worker of its own: that one is gone says no more than that it failed.
+        (Some(id), None)
+            if !facts.case.now().cluster.embedded && (!facts.failures.is_empty() || !facts.case.running()) =>
+        {
             Some(draft(facts, Some(id), None, facts.case.now().at().clock()))
         }
         _ => None,
@@ -113,6 +116,18 @@ mod tests {
         after.task_managers = Some(Vec::new());
         let outcome = super::check(&Facts::of(Case::new(&[&before, &after], "j").unwrap()));
         assert_eq!(outcome.drafts[0].cause, "task-manager-lost");
+    }
+
+    #[test]
+    fn a_worker_of_an_embedded_engine_ends_with_its_attempt() {
+        let mut before = cluster(20).task_manager("w-1", &[]).job(job("j").vertex(vertex("v", 1)));
+        let mut failing = job("j").vertex(vertex("v", 1));
+        failing.state = "RESTARTING".into();
+        let mut after = cluster(30).job(failing);
+        after.task_managers = Some(Vec::new());
+        (before.embedded, after.embedded) = (true, true);
+        let outcome = super::check(&Facts::of(Case::new(&[&before, &after], "j").unwrap()));
+        assert!(outcome.drafts.is_empty());
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub struct Shared {
     pub store: Arc<Store>,
     /// How a cluster is read.
     pub connect: Arc<dyn Connect>,
-    /// How often.
+    /// How often; an embedded engine, whose figures are new every second, twice as often.
     pub interval: Duration,
     /// Ends them all.
     pub shutdown: CancellationToken,

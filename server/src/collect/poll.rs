@@ -139,8 +139,12 @@ impl Poller {
     }
 
     fn pause(&self) -> Duration {
-        let doubled = self.shared.interval * 2u32.saturating_pow(self.failed.saturating_sub(1).min(6));
-        doubled.min(LAST_PAUSE.max(self.shared.interval))
+        let interval = match self.state.record.kind {
+            ClusterKind::Embedded => self.shared.interval / 2,
+            ClusterKind::Flink => self.shared.interval,
+        };
+        let doubled = interval * 2u32.saturating_pow(self.failed.saturating_sub(1).min(6));
+        doubled.min(LAST_PAUSE.max(interval))
     }
 }
 

@@ -24,6 +24,9 @@ pub const CLUSTER: &str = "local-a";
 /// Where the store keeps what the example suffers from.
 const SETTING: &str = "example.condition";
 
+/// How long a submitted job takes to run, more or less; the page shows it then instead of at the next regular reading.
+const COMES_UP: std::time::Duration = std::time::Duration::from_millis(1500);
+
 /// The example job and its controls.
 pub struct Example {
     folder: PathBuf,
@@ -114,8 +117,14 @@ impl Example {
         if let Err(error) = self.store.set_setting(SETTING, &word).await {
             tracing::error!("the example's condition could not be stored: {error}");
         }
-        self.collectors.wake(CLUSTER);
         self.board.touch();
+        // Once now, and once when the new instance has had the time to come up.
+        self.collectors.wake(CLUSTER);
+        let collectors = Arc::clone(&self.collectors);
+        tokio::spawn(async move {
+            tokio::time::sleep(COMES_UP).await;
+            collectors.wake(CLUSTER);
+        });
         Ok(())
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Diagnosis, Finding, FindingState, Timestamp};
+use model::{Diagnosis, Evidence, Finding, FindingState, Timestamp};
 
 /// So many clean evaluations close a finding: one could be luck between two polls.
 pub const MISSES_TO_CLOSE: u32 = 3;
@@ -82,8 +82,19 @@ fn sight(
         Some(entry) => (entry.finding.id.clone(), entry.finding.opened_at),
         None => (new_id(), at),
     };
-    let finding = Finding { id, opened_at, state: FindingState::Open, closed_at: None, close_reason: None, ..seen };
+    let mut finding = Finding { id, opened_at, state: FindingState::Open, closed_at: None, close_reason: None, ..seen };
+    for evidence in finding.evidence.iter_mut().filter(|e| e.value.is_some()) {
+        evidence.series = Some(series_path(&finding.job, evidence));
+    }
     open.insert(key, Open::new(finding, at));
+}
+
+/// Where the values of a piece of evidence over time are to be had.
+fn series_path(job: &str, evidence: &Evidence) -> String {
+    let encode =
+        |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20");
+    let (job, metric, subject) = (encode(job), encode(&evidence.signal), encode(&evidence.subject));
+    format!("/api/v1/jobs/{job}/signals?metric={metric}&subject={subject}")
 }
 
 /// One evaluation without a sighting; answers with the reason to close, if there is one.

@@ -119,6 +119,8 @@ fn a_finding_keeps_its_id_and_opening_time_while_it_is_seen() {
     assert_eq!(changes.findings.len(), 1);
     let now = &changes.findings[0];
     assert_eq!((now.id.as_str(), now.opened_at, now.title.as_str()), ("F1", opened, "Worse now"));
+    let series = now.evidence[0].series.as_deref();
+    assert_eq!(series, Some("/api/v1/jobs/ads/signals?metric=busyTimeMsPerSecond&subject=sink"));
 }
 
 #[test]
