@@ -32,13 +32,11 @@ impl Flink {
         path.rsplit('/').next().unwrap_or(path).to_string()
     }
 
-    /// Runs `FaultJob` of an uploaded jar with parallelism 2, waits until all of it runs, and returns the job's id.
-    pub async fn run_fault(&self, jar: &str, fault: &str, name: &str) -> String {
-        let body = json!({
-            "entryClass": "FaultJob",
-            "parallelism": 2,
-            "programArgsList": ["--fault", fault, "--name", name],
-        });
+    /// Runs `FaultJob` of an uploaded jar with parallelism 2 and these arguments, waits until all of it runs, and returns
+    /// the job's id.
+    pub async fn run_fault(&self, jar: &str, name: &str, arguments: &str) -> String {
+        let arguments: Vec<&str> = ["--name", name].into_iter().chain(arguments.split_whitespace()).collect();
+        let body = json!({"entryClass": "FaultJob", "parallelism": 2, "programArgsList": arguments});
         let url = format!("{}/jars/{jar}/run", self.url);
         let answer = http::json(Method::POST, &url, Some(&body)).await.unwrap_or_else(|e| panic!("{e}"));
         let job = answer["jobid"].as_str().expect("Flink names the job").to_string();
