@@ -9,6 +9,8 @@ use model::{Diagnosis, Evidence, Finding, FindingState, Timestamp};
 
 /// So many clean evaluations close a finding: one could be luck between two polls.
 pub const MISSES_TO_CLOSE: u32 = 3;
+/// And they must span at least this long, in milliseconds: a cluster that was just changed is read several times at once.
+const MISSES_SPAN_MS: i64 = 10_000;
 /// After a job was replaced, a finding about the old instance is not kept longer than this, in milliseconds, for the sake of
 /// a check that cannot judge the new one: what it was about no longer runs.
 const REPLACED_GRACE_MS: i64 = 45_000;
@@ -108,7 +110,7 @@ fn miss(entry: &mut Open, diagnosis: &Diagnosis, at: Timestamp) -> Option<String
     }
     entry.missed += 1;
     let since = *entry.missed_since.get_or_insert(at);
-    if entry.missed < MISSES_TO_CLOSE {
+    if entry.missed < MISSES_TO_CLOSE || at.since_ms(since) < MISSES_SPAN_MS {
         return None;
     }
     let last = format!("not seen in {} evaluations since {} UTC", entry.missed, since.clock());

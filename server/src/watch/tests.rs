@@ -140,6 +140,19 @@ fn it_closes_after_three_clean_evaluations_and_not_before() {
 }
 
 #[test]
+fn three_looks_within_a_moment_prove_nothing() {
+    let mut course = course();
+    course.step(&[finding("skew", Severity::Severe)], &[]);
+    for _ in 0..5 {
+        course.at = course.at.plus_ms(-9_000);
+        course.step(&[], &[]);
+    }
+    assert_eq!(course.open(), ["F1"]);
+    course.step(&[], &[]);
+    assert!(course.open().is_empty());
+}
+
+#[test]
 fn a_sighting_in_between_starts_the_count_again() {
     let mut course = course();
     for seen in [true, false, false, true, false, false] {
