@@ -58,7 +58,13 @@ impl Browser {
 
     /// Waits until the page's wasm runs and has its event stream open.
     pub async fn alive(&self) {
-        self.wait_for("[data-link='live']", START).await;
+        wait::must("the page to be alive", pace::patience(START), async || {
+            match self.count("[data-link='live']").await {
+                0 => Err(format!("errors {:?} on a page that says {}", self.console_errors().await, self.body().await)),
+                _ => Ok(()),
+            }
+        })
+        .await;
     }
 
     /// Waits until an element is there.

@@ -75,6 +75,7 @@ impl Flink {
         wait::must("the job's end", pace::patience(START), async || match self.job(job).await?["state"].as_str() {
             Some("FINISHED") => Ok(()),
             Some("FAILED") => panic!("job {job} failed: {}", self.exceptions(job).await),
+            Some("RESTARTING") => Err(self.exceptions(job).await),
             state => Err(format!("{state:?}")),
         })
         .await;

@@ -14,11 +14,11 @@ use tests::{
     scene::Scene,
 };
 
-/// Input with everything that makes CSV hard: quotes, commas and empty fields.
+/// Input with what makes CSV hard: quotes, commas inside them, quotes inside quotes, and absent values.
 const FLIGHTS: &str = "\
 1,UA,1545,IAH,2
 2,B6,725,\"BQN, PR\",61
-3,AA,1141,MIA,
+3,AA,1141,MIA,NA
 4,DL,461,\"ATL \"\"Hartsfield\"\"\",95
 5,UA,1696,ORD,-4
 6,EV,5708,IAD,240
@@ -45,7 +45,7 @@ async fn late_flights(scene: &Scene, name: &str, flink: &Flink, gateway: &str) -
         "SET 'pipeline.name' = '{name}';
          SET 'parallelism.default' = '1';
          CREATE TABLE flights (id INT, carrier STRING, flight INT, dest STRING, dep_delay INT)
-           WITH ('connector' = 'filesystem', 'path' = '{}', 'format' = 'csv');
+           WITH ('connector' = 'filesystem', 'path' = '{}', 'format' = 'csv', 'csv.null-literal' = 'NA');
          CREATE TABLE late (id INT, dest STRING, delay_min INT)
            WITH ('connector' = 'filesystem', 'path' = '{}', 'format' = 'json');
          INSERT INTO late SELECT id, dest, dep_delay FROM flights WHERE dep_delay > 60",

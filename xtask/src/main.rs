@@ -69,6 +69,7 @@ fn main() -> ExitCode {
 }
 
 fn carry_out(place: &Place, command: Command) -> Result<ExitCode, Failure> {
+    place.claim_target()?;
     match command {
         Command::Run { args } => run::run(place, &args),
         Command::Build => build::build(place).map(|_| ExitCode::SUCCESS),

@@ -38,59 +38,24 @@ pub fn install_target(place: &Place) -> Result<(), Failure> {
     shell::run(std::process::Command::new("rustup").current_dir(&place.root).args(["target", "add", TARGET]))
 }
 
-/// Compiles `app`, and returns this checkout's own copy of the wasm.
-///
-/// Cargo gives a cdylib no hash in its file name, so checkouts that share a target folder write over each other's, and a
-/// "fresh" one may be another checkout's. Therefore each checkout keeps a copy of what was compiled for it.
+/// Compiles `app`, and returns where the wasm is. Only a cdylib is asked for: beside an rlib, cargo would not optimise at
+/// link time.
 fn compile(place: &Place) -> Result<PathBuf, Failure> {
-    let copy = place.out("pages/app.wasm");
-    let (mut built, mut fresh) = cargo_rustc(place)?;
-    if fresh && !copy.is_file() {
-        shell::run(shell::cargo(&place.root).args([
-            "clean",
-            "--quiet",
-            "--package=app",
-            "--profile=wasm",
-            "--target",
-            TARGET,
-        ]))?;
-        (built, fresh) = cargo_rustc(place)?;
-    }
-    if !fresh {
-        site::write_file(&copy, &fs::read(&built).map_err(Failure::file("read", &built))?)?;
-    }
-    Ok(copy)
-}
-
-/// The wasm that cargo left, and whether it was there before. Only a cdylib is asked for: beside an rlib, cargo would not
-/// optimise at link time.
-fn cargo_rustc(place: &Place) -> Result<(PathBuf, bool), Failure> {
     let mut cargo = shell::cargo(&place.root);
-    cargo.args([
-        "rustc",
-        "--locked",
-        "--package=app",
-        "--lib",
-        "--crate-type=cdylib",
-        "--profile=wasm",
-        "--target",
-        TARGET,
-    ]);
-    cargo.args(["--no-default-features", "--features=hydrate", "--message-format=json-render-diagnostics"]);
-    let messages = shell::output(cargo.stderr(Stdio::inherit()))?;
-    let artifact = messages.lines().rev().find_map(artifact_of_app);
-    artifact
-        .ok_or_else(|| Failure::Other("cargo compiled `app`, but named no wasm file: see its messages above".into()))
+    cargo.args(["rustc", "--locked", "--package=app", "--lib", "--crate-type=cdylib", "--profile=wasm"]);
+    cargo.args(["--target", TARGET, "--no-default-features", "--features=hydrate"]);
+    let messages = shell::output(cargo.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit()))?;
+    let wasm = messages.lines().rev().find_map(wasm_of_app);
+    wasm.ok_or_else(|| Failure::Other("cargo compiled `app`, but named no wasm file: see its messages above".into()))
 }
 
-fn artifact_of_app(message: &str) -> Option<(PathBuf, bool)> {
+fn wasm_of_app(message: &str) -> Option<PathBuf> {
     let message: serde_json::Value = serde_json::from_str(message).ok()?;
     if message["reason"] != "compiler-artifact" || message["target"]["name"] != "app" {
         return None;
     }
     let mut names = message["filenames"].as_array()?.iter().filter_map(|name| name.as_str());
-    let wasm = names.find(|name| name.ends_with(".wasm"))?;
-    Some((PathBuf::from(wasm), message["fresh"].as_bool()?))
+    names.find(|name| name.ends_with(".wasm")).map(PathBuf::from)
 }
 
 /// The wasm with its JavaScript, under the names that the hydration script asks for. Made again only if the wasm changed.
@@ -123,12 +88,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_artifact_out_of_cargos_messages() {
-        let message = r#"{"reason":"compiler-artifact","target":{"name":"app"},"filenames":["/t/app.d","/t/app.wasm"],"fresh":true}"#;
-        assert_eq!(artifact_of_app(message), Some((PathBuf::from("/t/app.wasm"), true)));
-        let other =
-            r#"{"reason":"compiler-artifact","target":{"name":"model"},"filenames":["/t/model.wasm"],"fresh":true}"#;
-        assert_eq!(artifact_of_app(other), None);
-        assert_eq!(artifact_of_app("not json"), None);
+    fn reads_the_wasm_out_of_cargos_messages() {
+        let message =
+            r#"{"reason":"compiler-artifact","target":{"name":"app"},"filenames":["/t/app.d","/t/app.wasm"]}"#;
+        assert_eq!(wasm_of_app(message), Some(PathBuf::from("/t/app.wasm")));
+        let other = r#"{"reason":"compiler-artifact","target":{"name":"model"},"filenames":["/t/model.wasm"]}"#;
+        assert_eq!(wasm_of_app(other), None);
+        assert_eq!(wasm_of_app("not json"), None);
     }
 }

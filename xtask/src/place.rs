@@ -1,7 +1,7 @@
 //! Where things are: the checkout, cargo's target folder, and the cache that outlives checkouts.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
 };
 
@@ -22,6 +22,28 @@ impl Place {
     pub fn find() -> Result<Place, Failure> {
         let root = root()?;
         Ok(Place { cargo_target: cargo_target(&root)?, cache: cache()?, root })
+    }
+
+    /// Makes cargo's target folder this checkout's, where checkouts share it.
+    ///
+    /// Cargo names what it compiles by the path inside the workspace, so that checkouts which share a target folder have one
+    /// name for each crate, and it goes by time stamps: what another checkout compiled later than this one's files were
+    /// written would pass for compiled from them. Only the crates of the workspace are concerned; dependencies are shared.
+    pub fn claim_target(&self) -> Result<(), Failure> {
+        let stamp = self.cargo_target.join("drsquirrel-checkout");
+        let claim = self.root.display().to_string();
+        if self.cargo_target.starts_with(&self.root) || fs::read_to_string(&stamp).is_ok_and(|last| last == claim) {
+            return Ok(());
+        }
+        for profile in [&["--release"][..], &["--profile=wasm", "--target=wasm32-unknown-unknown"]] {
+            let mut clean = shell::cargo(&self.root);
+            // Not this tool itself: it runs.
+            let crates =
+                ["app", "doctor", "engine", "model", "server", "tests"].map(|name| format!("--package={name}"));
+            shell::output(clean.args(["clean", "--quiet"]).args(crates).args(profile))?;
+        }
+        fs::create_dir_all(&self.cargo_target).map_err(Failure::file("create", &self.cargo_target))?;
+        fs::write(&stamp, claim).map_err(Failure::file("write", &stamp))
     }
 
     /// What is built here, wherever cargo builds: the portal, the site, benches, test artefacts.
