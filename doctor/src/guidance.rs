@@ -24,7 +24,7 @@ fn wider(load: &VertexLoad) -> u32 {
 }
 
 /// An operator that waits for something outside.
-pub fn waits(name: &str, frame: Option<&str>, load: &VertexLoad) -> Vec<Instruction> {
+pub fn waits(name: &str, frame: Option<&str>, load: &VertexLoad, embedded: bool) -> Vec<Instruction> {
     let call = frame.map_or_else(|| format!("the call that {name} makes"), |frame| format!("`{frame}`"));
     let per_record = load.records_in().filter(|rate| *rate > 0.0).map(|rate| {
         let busy: f64 = load.subtasks.iter().filter_map(|s| s.mean.busy).sum();
@@ -35,13 +35,10 @@ pub fn waits(name: &str, frame: Option<&str>, load: &VertexLoad) -> Vec<Instruct
             "Measure {call} from the other side: its latency, its errors, its limits.{}",
             per_record.unwrap_or_default()
         )),
-        run(
-            "Let calls overlap, so that waiting costs nothing: make the function asynchronous, or let the connector batch.",
-            "AsyncDataStream.unorderedWait(stream, function, 5, TimeUnit.SECONDS, 100)   // SQL sinks: 'sink.buffer-flush.max-rows' = '1000'",
-        ),
+        fewer_waits(embedded),
         run(
             format!("Until then, and only if the other side can take more calls at once, run {name} wider."),
-            format!("parallelism.default: {}", wider(load)),
+            parallelism(wider(load), embedded),
         ),
         step(format!(
             "Expect {name} below {:.0} ms/s busy, and backpressure above it gone, within two minutes. If its calls get slower \
@@ -51,14 +48,33 @@ pub fn waits(name: &str, frame: Option<&str>, load: &VertexLoad) -> Vec<Instruct
     ]
 }
 
+/// How to spend less time waiting, in the words of what the job is written in: the embedded engine runs SQL only.
+fn fewer_waits(embedded: bool) -> Instruction {
+    if embedded {
+        step(
+            "Make the answers quicker on that side, or ask for fewer: filter in the query what nobody needs out there.",
+        )
+    } else {
+        run(
+            "Let calls overlap, so that waiting costs nothing: make the function asynchronous, or let the connector batch.",
+            "AsyncDataStream.unorderedWait(stream, function, 5, TimeUnit.SECONDS, 100)   // SQL sinks: 'sink.buffer-flush.max-rows' = '1000'",
+        )
+    }
+}
+
+/// The setting that runs a job wider.
+fn parallelism(wanted: u32, embedded: bool) -> String {
+    if embedded { format!("SET 'parallelism.default' = '{wanted}';") } else { format!("parallelism.default: {wanted}") }
+}
+
 /// An operator that computes.
-pub fn computes(name: &str, frame: Option<&str>, load: &VertexLoad) -> Vec<Instruction> {
+pub fn computes(name: &str, frame: Option<&str>, load: &VertexLoad, embedded: bool) -> Vec<Instruction> {
     let place = frame.map_or_else(|| "the widest bar of its flame graph".to_owned(), |frame| format!("`{frame}`"));
     vec![
         step(format!(
             "Look at {place}: that is where the time goes. Cheaper work there is worth more than more machines."
         )),
-        run(format!("Run {name} wider."), format!("parallelism.default: {}", wider(load))),
+        run(format!("Run {name} wider."), parallelism(wider(load), embedded)),
         step(format!(
             "Make sure that many slots and cores are free, and the keys are even. Expect {name} below {:.0} ms/s busy within two \
              minutes; if it stays saturated, the work is on one key or the machines are full.",
@@ -68,17 +84,25 @@ pub fn computes(name: &str, frame: Option<&str>, load: &VertexLoad) -> Vec<Instr
 }
 
 /// A vertex whose load is uneven.
-pub fn skewed(name: &str, share: f64, hot: &str) -> Vec<Instruction> {
+pub fn skewed(name: &str, share: f64, hot: &str, embedded: bool) -> Vec<Instruction> {
+    let spread = if embedded {
+        step(
+            "Look at what the last deployment changed about the key: a default value that stands for many real ones is undone \
+             in the query. A sink is shared out by its PRIMARY KEY; a key with more values spreads better.",
+        )
+    } else {
+        run(
+            "Aggregate in two steps, so that most records of the hot key are folded where they arise.",
+            "SET 'table.exec.mini-batch.enabled' = 'true'; SET 'table.exec.mini-batch.allow-latency' = '2 s'; SET 'table.exec.mini-batch.size' = '5000'; SET 'table.optimizer.agg-phase-strategy' = 'TWO_PHASE';",
+        )
+    };
     vec![
         step(format!(
             "Find the hot key: count records by key for a minute in front of {name}. {hot} gets {:.0} % of the records; a null, \
              a default value or one big customer is the usual reason.",
             100.0 * share
         )),
-        run(
-            "Aggregate in two steps, so that most records of the hot key are folded where they arise.",
-            "SET 'table.exec.mini-batch.enabled' = 'true'; SET 'table.exec.mini-batch.allow-latency' = '2 s'; SET 'table.exec.mini-batch.size' = '5000'; SET 'table.optimizer.agg-phase-strategy' = 'TWO_PHASE';",
-        ),
+        spread,
         step(
             "Where that does not fit, add a small random number to the hot key, aggregate by both, then by the key alone; or \
               leave out the records whose key says nothing.",

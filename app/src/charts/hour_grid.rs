@@ -18,6 +18,10 @@ pub fn HourGrid(
     /// The rows, in the order in which they are shown.
     rows: Memo<Vec<GridRow>>,
 ) -> impl IntoView {
+    let all = rows;
+    let rows =
+        Memo::new(move |_| all.with(|rows| rows.iter().filter(|row| assessed(row)).cloned().collect::<Vec<_>>()));
+    let silent = move || all.with(|rows| silent(rows));
     let pointed: Pointed = RwSignal::new(None);
     let crosshair = use_context::<Crosshair>();
     let point = move |to: Option<(usize, usize)>| {
@@ -56,11 +60,23 @@ pub fn HourGrid(
                 <tbody>{move || rows.with(|rows| body(rows, pointed, point))}</tbody>
             </table>
             <Axis rows />
+            {move || silent().map(|names| view! { <p class="quiet" data-silent="">{names}</p> })}
             <p class="readout" aria-live="polite">
                 {move || said().unwrap_or_else(|| "Point at a minute, or use the arrow keys, to read its value.".into())}
             </p>
         </div>
     }
+}
+
+/// Whether a row has a minute that could be judged. Sixty hatched cells in a row would say the same as its absence, loudly.
+fn assessed(row: &GridRow) -> bool {
+    row.cells.iter().any(|cell| cell.verdict != model::CellVerdict::Unknown)
+}
+
+/// The rows that had no such minute, in one sentence: what is not known is named, never left out.
+fn silent(rows: &[GridRow]) -> Option<String> {
+    let names: Vec<&str> = rows.iter().filter(|row| !assessed(row)).map(|row| row.label.as_str()).collect();
+    (!names.is_empty()).then(|| format!("Not assessed in this hour: {}.", names.join(", ")))
 }
 
 fn minute_at(rows: &[GridRow], (row, place): (usize, usize)) -> Option<Timestamp> {

@@ -26,6 +26,10 @@ pub fn check(facts: &Facts) -> Outcome {
         "RUNNING" => Outcome::read(Some(1.0)).with(waiting_for_slots(facts)),
         state if ended(state) => Outcome::lacking(format!("a job that is not over: it is {state}")),
         "FAILED" | "SUSPENDED" => Outcome::read(Some(0.0)).with(Some(failed(facts))),
+        // On its way up for the first time: neither well nor sick yet.
+        "CREATED" | "INITIALIZING" => {
+            Outcome { level: CellVerdict::Unknown, ..Outcome::read(Some(0.0)) }.with(not_yet(facts))
+        }
         _ => Outcome { level: CellVerdict::Warn, ..Outcome::read(Some(0.0)) }.with(not_yet(facts)),
     }
 }

@@ -59,13 +59,13 @@ fn root(facts: &Facts, flow: &Flow, culprit: &Culprit) -> Option<Draft> {
                 "It is busy for {:.0} % of the time but hardly computes: it waits for answers{inside}. {held}",
                 busy / 10.0
             ),
-            guidance::waits(&name, frame, load),
+            guidance::waits(&name, frame, load, embedded),
         ),
         Kind::Computes => (
             "cpu-bound-operator",
             format!("{name} cannot compute fast enough, and holds the job up"),
             format!("It is busy for {:.0} % of the time, and computes all that time{inside}. {held}", busy / 10.0),
-            guidance::computes(&name, frame, load),
+            guidance::computes(&name, frame, load, embedded),
         ),
         Kind::Unclear => (
             "undetermined",

@@ -4,7 +4,7 @@
 //! others have time to spare. Uneven records alone are no finding: most keys are uneven, and it only matters when the hot
 //! subtask cannot keep up. Where it holds others up it is severe, else it is about to.
 
-use model::{Confidence, Severity};
+use model::{Confidence, Instruction, Severity};
 
 use crate::checks::lag;
 use crate::flow::Flow;
@@ -32,13 +32,21 @@ pub fn check(facts: &Facts) -> Outcome {
         let culprit =
             flow.culprits.iter().find(|c| c.load.vertex.id == load.vertex.id && c.nature.kind == Kind::Skewed);
         if culprit.is_some() || skew.busy >= BUSY_SATURATED.value {
-            outcome.drafts.push(draft(flow, load, &skew, culprit.is_some()));
+            let steps =
+                |hot: &str| guidance::skewed(&load.vertex.name, skew.share, hot, facts.case.now().cluster.embedded);
+            outcome.drafts.push(draft(flow, load, &skew, culprit.is_some(), steps));
         }
     }
     outcome
 }
 
-fn draft(flow: &Flow, load: &VertexLoad, skew: &Skew, holds_back: bool) -> Draft {
+fn draft(
+    flow: &Flow,
+    load: &VertexLoad,
+    skew: &Skew,
+    holds_back: bool,
+    steps: impl Fn(&str) -> Vec<Instruction>,
+) -> Draft {
     let name = &load.vertex.name;
     let hot = names::subtask(load.vertex, skew.hot);
     let culprit = flow.culprits.iter().find(|c| c.load.vertex.id == load.vertex.id);
@@ -63,7 +71,7 @@ fn draft(flow: &Flow, load: &VertexLoad, skew: &Skew, holds_back: bool) -> Draft
             skew.others_busy / 10.0
         ),
         evidence,
-        instructions: guidance::skewed(name, skew.share, &hot),
+        instructions: steps(&hot),
     }
 }
 

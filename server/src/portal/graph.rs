@@ -130,8 +130,8 @@ fn verdict(vertex: &VertexSnapshot, findings: &[Finding]) -> Verdict {
     };
     let worst = findings.iter().filter(|f| f.caused_by.is_none()).filter(about).map(|f| f.severity).max();
     match worst {
-        Some(Severity::Critical | Severity::Severe) => Verdict::Critical,
-        Some(Severity::Moderate) => Verdict::Degraded,
+        Some(Severity::Critical) => Verdict::Critical,
+        Some(Severity::Severe | Severity::Moderate) => Verdict::Degraded,
         Some(Severity::Low) => Verdict::Healthy,
         None if matches!(vertex.state.as_str(), "RUNNING" | "FINISHED") => Verdict::Healthy,
         None => Verdict::Unknown,
@@ -206,7 +206,7 @@ mod tests {
         symptom.caused_by = Some("1".into());
         let graph = graph(&history(&[0.0]), "j", &[root, symptom]);
         let verdicts: Vec<Verdict> = graph.vertices.iter().map(|v| v.verdict).collect();
-        assert_eq!(verdicts, [Verdict::Healthy, Verdict::Critical]);
+        assert_eq!(verdicts, [Verdict::Healthy, Verdict::Degraded]);
     }
 
     #[test]

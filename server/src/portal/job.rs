@@ -46,7 +46,7 @@ fn label(row: &Row) -> String {
     let title = doctor::checks().iter().find(|check| check.name == row.check).map_or(row.check.as_str(), |c| c.title);
     match (subject.kind, subject.subtask) {
         (SubjectKind::Job, _) => title.to_owned(),
-        (_, Some(subtask)) => format!("{} · subtask {subtask}", subject.name),
-        (_, None) => subject.name.clone(),
+        (SubjectKind::Vertex, _) => format!("{} · {}", subject.name, title.to_lowercase()),
+        _ => subject.name.clone(),
     }
 }
