@@ -136,6 +136,8 @@ impl Browser {
             &json!({"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": width < 600}),
         )
         .await;
+        // Colours fade into each other; the picture is of what they become.
+        self.script("return Promise.all(document.getAnimations().map(a => a.finished)).then(() => true)").await;
         let picture = self.client.screenshot().await.expect("a picture can be taken");
         assert!(picture.len() > 5_000, "the picture {name} is empty");
         fs::write(scene.log(&format!("{name}-{scheme}-{width}.png")), picture).expect("a picture can be kept");
