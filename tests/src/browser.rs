@@ -90,10 +90,13 @@ impl Browser {
         self.client.find_all(Locator::Css(css)).await.map_or(0, |elements| elements.len())
     }
 
-    /// Types into a field.
+    /// Types into a field, once it takes it.
     pub async fn write(&self, css: &str, text: &str) {
-        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
-        field.send_keys(text).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        wait::must(css, pace::patience(START), async || {
+            let field = self.client.find(Locator::Css(css)).await.map_err(|e| e.to_string())?;
+            field.send_keys(text).await.map_err(|e| e.to_string())
+        })
+        .await;
     }
 
     /// The words of the page, for messages.
