@@ -1,0 +1,199 @@
+//! The gateway's routes.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::{OriginalUri, Path, Query, State, rejection::JsonRejection},
+    routing::{delete, get, post},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Gateway, execute, session::Operation};
+use crate::{
+    rest::{
+        VERSION,
+        answer::{Answer, ApiError, ok},
+    },
+    sql::config::Settings,
+};
+
+/// The versions that are spoken; what differs between Flink's is nothing that this engine has.
+const VERSIONS: [&str; 4] = ["v1", "v2", "v3", "v4"];
+
+/// The routes, under every version.
+pub fn router(gateway: Arc<Gateway>) -> Router {
+    let one = Router::new()
+        .route("/info", get(info))
+        .route("/sessions", post(open))
+        .route("/sessions/{session}", get(settings).delete(close))
+        .route("/sessions/{session}/heartbeat", post(heartbeat))
+        .route("/sessions/{session}/configure-session", post(configure))
+        .route("/sessions/{session}/statements", post(statement))
+        .route("/sessions/{session}/operations/{operation}/status", get(status))
+        .route("/sessions/{session}/operations/{operation}/cancel", post(cancel))
+        .route("/sessions/{session}/operations/{operation}/close", delete(close_operation))
+        .route("/sessions/{session}/operations/{operation}/result/{token}", get(result));
+    VERSIONS
+        .iter()
+        .fold(Router::new(), |router, version| router.nest(&format!("/{version}"), one.clone()))
+        .route("/info", get(info))
+        .route("/api_versions", get(versions))
+        .with_state(gateway)
+}
+
+/// A body, or what is wrong with it.
+fn body<T>(body: Result<Json<T>, JsonRejection>) -> Result<T, ApiError> {
+    match body {
+        Ok(Json(body)) => Ok(body),
+        Err(rejection) => Err(ApiError::bad_request(format!(
+            "Bad request received. The request did not match: {}",
+            rejection.body_text()
+        ))),
+    }
+}
+
+async fn info() -> Answer {
+    ok(json!({"productName": "Apache Flink", "version": VERSION, "engine": "drsquirrel"}))
+}
+
+async fn versions() -> Answer {
+    ok(json!({"versions": VERSIONS.map(str::to_uppercase)}))
+}
+
+#[derive(Deserialize, Default)]
+struct Open {
+    #[serde(default)]
+    properties: Option<BTreeMap<String, String>>,
+}
+
+/// A session; the body, with its name and properties, may be left out.
+async fn open(State(gateway): State<Arc<Gateway>>, request: axum::body::Bytes) -> Answer {
+    let request: Open = if request.is_empty() {
+        Open::default()
+    } else {
+        serde_json::from_slice(&request)
+            .map_err(|error| ApiError::bad_request(format!("The request is not {{\"properties\": {{…}}}}: {error}")))?
+    };
+    let mut settings = Settings::new();
+    for (key, value) in request.properties.unwrap_or_default() {
+        execute::set(&mut settings, &key, &value).map_err(|error| ApiError::bad_request(error.to_string()))?;
+    }
+    ok(json!({"sessionHandle": gateway.open(settings)?}))
+}
+
+async fn settings(State(gateway): State<Arc<Gateway>>, Path(session): Path<String>) -> Answer {
+    let session = gateway.session(&session)?;
+    let environment = session.environment.lock().await;
+    ok(json!({"properties": environment.settings}))
+}
+
+async fn close(State(gateway): State<Arc<Gateway>>, Path(session): Path<String>) -> Answer {
+    gateway.close(&session)?;
+    ok(json!({"status": "CLOSED"}))
+}
+
+async fn heartbeat(State(gateway): State<Arc<Gateway>>, Path(session): Path<String>) -> Answer {
+    gateway.session(&session)?;
+    ok(json!({}))
+}
+
+#[derive(Deserialize)]
+struct Statement {
+    statement: String,
+}
+
+async fn statement(
+    State(gateway): State<Arc<Gateway>>,
+    Path(session): Path<String>,
+    request: Result<Json<Statement>, JsonRejection>,
+) -> Answer {
+    let session = gateway.session(&session)?;
+    let request = body(request)?;
+    let mut environment = session.environment.lock().await;
+    let outcome = execute::execute(&request.statement, &mut environment, &gateway.host);
+    ok(json!({"operationHandle": session.remember(outcome)}))
+}
+
+/// Runs a statement that prepares the session; its errors are answered at once.
+async fn configure(
+    State(gateway): State<Arc<Gateway>>,
+    Path(session): Path<String>,
+    request: Result<Json<Statement>, JsonRejection>,
+) -> Answer {
+    let session = gateway.session(&session)?;
+    let request = body(request)?;
+    let mut environment = session.environment.lock().await;
+    match execute::execute(&request.statement, &mut environment, &gateway.host) {
+        Ok(_) => ok(json!({})),
+        Err(stack) => Err(ApiError::exception(&stack)),
+    }
+}
+
+fn operation(gateway: &Gateway, session: &str, handle: &str) -> Result<Operation, ApiError> {
+    gateway.session(session)?.operation(handle).ok_or_else(|| missing(handle))
+}
+
+fn missing(handle: &str) -> ApiError {
+    ApiError::exception(&format!(
+        "org.apache.flink.table.gateway.api.utils.SqlGatewayException: Can not find the submitted operation in the \
+         OperationManager with the {handle}."
+    ))
+}
+
+async fn status(State(gateway): State<Arc<Gateway>>, Path((session, handle)): Path<(String, String)>) -> Answer {
+    let operation = operation(&gateway, &session, &handle)?;
+    let status = match operation.outcome {
+        _ if operation.cancelled => "CANCELED",
+        Ok(_) => "FINISHED",
+        Err(_) => "ERROR",
+    };
+    ok(json!({"status": status}))
+}
+
+async fn cancel(State(gateway): State<Arc<Gateway>>, Path((session, handle)): Path<(String, String)>) -> Answer {
+    if !gateway.session(&session)?.cancel(&handle) {
+        return Err(missing(&handle));
+    }
+    ok(json!({"status": "CANCELED"}))
+}
+
+async fn close_operation(
+    State(gateway): State<Arc<Gateway>>,
+    Path((session, handle)): Path<(String, String)>,
+) -> Answer {
+    if !gateway.session(&session)?.close(&handle) {
+        return Err(missing(&handle));
+    }
+    ok(json!({"status": "CLOSED"}))
+}
+
+#[derive(Deserialize)]
+struct RowFormat {
+    #[serde(rename = "rowFormat")]
+    row_format: Option<String>,
+}
+
+async fn result(
+    State(gateway): State<Arc<Gateway>>,
+    Path((session, handle, token)): Path<(String, String, u64)>,
+    Query(query): Query<RowFormat>,
+    OriginalUri(uri): OriginalUri,
+) -> Answer {
+    let row_format = query.row_format.unwrap_or_else(|| "JSON".to_owned()).to_uppercase();
+    if !["JSON", "PLAIN_TEXT"].contains(&row_format.as_str()) {
+        return Err(ApiError::bad_request(format!("The row format is JSON or PLAIN_TEXT, not {row_format}")));
+    }
+    let operation = operation(&gateway, &session, &handle)?;
+    let table = operation.outcome.map_err(|stack| ApiError::exception(&stack))?;
+    if token > 1 {
+        let message = format!("Currently the client is at token 1, and cannot fetch results with token {token}.");
+        return Err(ApiError::exception(&format!(
+            "org.apache.flink.table.gateway.service.utils.SqlExecutionException: {message}"
+        )));
+    }
+    // The next page is asked for under the version that this one was.
+    let base = uri.path().rsplit_once('/').map_or("", |(base, _)| base);
+    ok(table.page(token, &row_format, &format!("{base}/1?rowFormat={row_format}")))
+}

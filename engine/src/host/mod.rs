@@ -1,0 +1,204 @@
+//! The job manager: what jobs there are, what they are to do, and the processes that do it.
+
+mod attempt;
+mod child;
+mod driver;
+pub mod job;
+pub mod record;
+mod restart;
+pub mod status;
+mod store;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    EngineError, EngineOptions, ids,
+    sql::{SqlError, script::JobScript},
+};
+pub use job::Job;
+use record::JobRecord;
+use status::JobStatus;
+use store::Store;
+
+/// Ended jobs that are kept to be looked at; the oldest are forgotten first. Flink keeps an hour's.
+const MAX_ENDED_JOBS: usize = 50;
+/// Jobs that can be under way at once.
+const MAX_ACTIVE_JOBS: usize = 200;
+
+/// How long a job waits that ran when its engine was killed: its old worker takes up to this long to end, and two attempts
+/// of a job never run side by side.
+const FENCING: Duration = Duration::from_secs(1);
+
+/// The job manager of one engine.
+pub struct Host {
+    /// What the engine was started with.
+    pub options: EngineOptions,
+    store: Store,
+    jobs: Mutex<Vec<Arc<Job>>>,
+    slots_used: Mutex<u32>,
+    /// Ends every driver, and leaves the jobs as they are.
+    shutdown: CancellationToken,
+    drivers: TaskTracker,
+}
+
+/// Why a job was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The script cannot be run.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
+    /// It could not be written down, so it was not begun.
+    #[error("the job could not be stored: {0}")]
+    Store(#[from] std::io::Error),
+    /// Too many already.
+    #[error("{MAX_ACTIVE_JOBS} jobs are under way, which is the most; stop one first")]
+    TooMany,
+}
+
+impl Host {
+    /// Opens the store, and starts again what was running when the engine last stopped.
+    pub fn open(options: EngineOptions) -> Result<Arc<Self>, EngineError> {
+        let store = Store::open(&options.data)?;
+        let records = store.load()?;
+        let host = Arc::new(Self {
+            store,
+            jobs: Mutex::new(Vec::new()),
+            slots_used: Mutex::new(0),
+            shutdown: CancellationToken::new(),
+            drivers: TaskTracker::new(),
+            options,
+        });
+        for record in records {
+            let status = record.status;
+            let job = Arc::new(Job::new(record));
+            let mut begin = None;
+            if !status.is_terminal() {
+                job.update(|state| state.record.resume(now_ms()));
+                host.save(&job);
+            }
+            if !job.status().is_terminal() {
+                tracing::info!(job.id = job.id, job.name = job.name, "the job is started again");
+                // An engine that stopped in order left the job created, and no worker.
+                begin = Some(if status == JobStatus::Created { Duration::ZERO } else { FENCING });
+            }
+            host.add(&job, begin);
+        }
+        Ok(host)
+    }
+
+    /// Accepts a job, once it is written down, and begins it.
+    pub fn submit(self: &Arc<Self>, script: JobScript) -> Result<Arc<Job>, SubmitError> {
+        let plan = script.plan()?;
+        if self.jobs().iter().filter(|job| !job.status().is_terminal()).count() >= MAX_ACTIVE_JOBS {
+            return Err(SubmitError::TooMany);
+        }
+        let record = JobRecord::new(ids::random(), plan.name, script, now_ms());
+        self.store.save(&record)?;
+        let job = Arc::new(Job::new(record));
+        tracing::info!(job.id = job.id, job.name = job.name, "a job was submitted");
+        self.add(&job, Some(Duration::ZERO));
+        self.forget_old();
+        Ok(job)
+    }
+
+    /// Adds a job, and begins it after a time, if at all.
+    fn add(self: &Arc<Self>, job: &Arc<Job>, begin: Option<Duration>) {
+        self.lock_jobs().push(Arc::clone(job));
+        if let Some(delay) = begin {
+            let (host, job) = (Arc::clone(self), Arc::clone(job));
+            self.drivers.spawn(async move {
+                tokio::select! {
+                    () = tokio::time::sleep(delay) => {}
+                    () = host.shutdown.cancelled() => {}
+                }
+                driver::drive(host, job).await;
+            });
+        }
+    }
+
+    /// All jobs, oldest first.
+    pub fn jobs(&self) -> Vec<Arc<Job>> {
+        self.lock_jobs().clone()
+    }
+
+    /// The job of this id.
+    pub fn job(&self, id: &str) -> Option<Arc<Job>> {
+        self.lock_jobs().iter().find(|job| job.id == id).cloned()
+    }
+
+    fn lock_jobs(&self) -> MutexGuard<'_, Vec<Arc<Job>>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Slots that no job holds.
+    pub fn free_slots(&self) -> u32 {
+        self.options.slots.saturating_sub(*self.slots_used.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes slots, until the answer is dropped; `Err` with the number that is free where there are too few.
+    fn take_slots(self: &Arc<Self>, wanted: u32) -> Result<Slots, u32> {
+        let mut used = self.slots_used.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = self.options.slots.saturating_sub(*used);
+        if wanted > free {
+            return Err(free);
+        }
+        *used += wanted;
+        Ok(Slots { host: Arc::clone(self), count: wanted })
+    }
+
+    /// Where the worker of a job keeps its log and its output.
+    pub fn worker_directory(&self, job_id: &str) -> PathBuf {
+        self.options.data.join("workers").join(job_id)
+    }
+
+    /// Writes a job down as it is now. A failure is logged: the job goes on, and may be older after a restart.
+    fn save(&self, job: &Job) {
+        let record = job.read(|state| state.record.clone());
+        if let Err(error) = self.store.save(&record) {
+            tracing::error!(job.id = job.id, error = %error, "the job could not be stored");
+        }
+    }
+
+    fn forget_old(&self) {
+        let mut jobs = self.lock_jobs();
+        let ended: Vec<Arc<Job>> = jobs.iter().filter(|job| job.status().is_terminal()).cloned().collect();
+        for job in ended.iter().take(ended.len().saturating_sub(MAX_ENDED_JOBS)) {
+            jobs.retain(|kept| kept.id != job.id);
+            self.store.remove(&job.id);
+            // It may never have had one.
+            let _ = std::fs::remove_dir_all(self.worker_directory(&job.id));
+        }
+    }
+
+    /// Stops every worker, and remembers which jobs to start again.
+    pub async fn stop(&self) {
+        self.shutdown.cancel();
+        self.drivers.close();
+        self.drivers.wait().await;
+    }
+}
+
+/// Slots that a job holds.
+struct Slots {
+    host: Arc<Host>,
+    count: u32,
+}
+
+impl Drop for Slots {
+    fn drop(&mut self) {
+        let mut used = self.host.slots_used.lock().unwrap_or_else(PoisonError::into_inner);
+        *used = used.saturating_sub(self.count);
+    }
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> i64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
+}
