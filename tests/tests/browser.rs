@@ -53,9 +53,9 @@ async fn a_wrong_cluster_is_refused_on_the_page_with_what_was_found() {
     browser.alive().await;
     browser.click("nav a[href='/clusters']").await;
     browser.wait_for("input[name='url']", VERDICT).await;
-    browser.write("input[name='name']", "itself").await;
+    browser.write("form:has(input[name='url']) input[name='name']", "itself").await;
     browser.write("input[name='url']", &portal.url).await;
-    browser.click("main form button[type='submit']").await;
+    browser.click("form:has(input[name='url']) button[type='submit']").await;
     browser.wait_for("[data-error='not_a_cluster']", VERDICT).await;
     pictures(&browser, &scene, "clusters").await;
 }
