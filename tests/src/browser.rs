@@ -90,10 +90,13 @@ impl Browser {
         self.client.find_all(Locator::Css(css)).await.map_or(0, |elements| elements.len())
     }
 
-    /// Types into a field.
+    /// Types into a field, once it takes it.
     pub async fn write(&self, css: &str, text: &str) {
-        let field = self.client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
-        field.send_keys(text).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+        wait::must(css, pace::patience(START), async || {
+            let field = self.client.find(Locator::Css(css)).await.map_err(|e| e.to_string())?;
+            field.send_keys(text).await.map_err(|e| e.to_string())
+        })
+        .await;
     }
 
     /// The words of the page, for messages.
@@ -136,6 +139,8 @@ impl Browser {
             &json!({"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": width < 600}),
         )
         .await;
+        // Colours fade into each other; the picture is of what they become.
+        self.script("return Promise.all(document.getAnimations().map(a => a.finished)).then(() => true)").await;
         let picture = self.client.screenshot().await.expect("a picture can be taken");
         assert!(picture.len() > 5_000, "the picture {name} is empty");
         fs::write(scene.log(&format!("{name}-{scheme}-{width}.png")), picture).expect("a picture can be kept");

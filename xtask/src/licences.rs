@@ -1,4 +1,4 @@
-//! `licences`: cargo-deny, of one known version, on `deny.toml`.
+//! Licences: cargo-deny, of one known version, on `deny.toml`.
 
 use std::{path::PathBuf, process::Command};
 
@@ -7,9 +7,11 @@ use crate::{failure::Failure, place::Place, say::Stages, shell};
 /// The version that reads this repository's `deny.toml`.
 const VERSION: &str = "0.20.2";
 
-/// Fails where a dependency's licence or origin is not among those allowed.
-pub fn licences(place: &Place) -> Result<(), Failure> {
-    let mut stages = Stages::new(2);
+/// How many stages [`stages`] has.
+pub const STAGES: u32 = 2;
+
+/// Fails where a dependency's licence or origin is not among those allowed; as the next stages of a longer command.
+pub fn stages(place: &Place, stages: &mut Stages) -> Result<(), Failure> {
     let tool = stages.stage("finding cargo-deny", || tool(place))?;
     stages.stage("checking licences and origins", || {
         let mut deny = shell::cargo(&place.root);

@@ -52,10 +52,8 @@ enum Command {
         /// The one to run; all without it.
         name: Option<String>,
     },
-    /// Check the formatting and lint the server's side and the browser's side apart.
+    /// Check the formatting, lint the server's side and the browser's side apart, and check the licences of dependencies.
     Lint,
-    /// Check the licences and origins of all dependencies against `deny.toml`.
-    Licences,
 }
 
 fn main() -> ExitCode {
@@ -76,6 +74,5 @@ fn carry_out(place: &Place, command: Command) -> Result<ExitCode, Failure> {
         Command::Test { filter } => test::test(place, filter.as_deref()),
         Command::Bench { name } => bench::bench(place, name.as_deref()).map(|()| ExitCode::SUCCESS),
         Command::Lint => lint::lint(place).map(|()| ExitCode::SUCCESS),
-        Command::Licences => licences::licences(place).map(|()| ExitCode::SUCCESS),
     }
 }

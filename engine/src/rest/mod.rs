@@ -25,12 +25,16 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Every route of the engine.
 pub fn router(host: Arc<Host>, gateway: Arc<Gateway>) -> Router {
-    Router::new()
+    let monitoring = Router::new()
         .merge(cluster::router())
         .merge(jobs::router())
         .merge(vertices::router())
         .merge(task_managers::router())
-        .with_state(host)
+        .with_state(host);
+    // People ask without a version, Flink's own clients with one.
+    Router::new()
+        .nest("/v1", monitoring.clone())
+        .merge(monitoring)
         .merge(gateway::router(gateway))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
