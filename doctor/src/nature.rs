@@ -115,6 +115,11 @@ impl Skew {
 
 /// Whether one subtask is hot because it gets far more records than the others, which have time to spare.
 pub fn skew(load: &VertexLoad) -> Option<Skew> {
+    uneven(load).filter(|skew| skew.busy >= HOT)
+}
+
+/// Whether one subtask gets far more records than the others and works more than twice as much, hot or not.
+pub fn uneven(load: &VertexLoad) -> Option<Skew> {
     let records = |s: &SubtaskLoad| if load.vertex.inputs.is_empty() { s.records_out } else { s.records_in };
     let rates: Option<Vec<f64>> = load.subtasks.iter().map(records).collect();
     let rates = rates?;
@@ -123,7 +128,7 @@ pub fn skew(load: &VertexLoad) -> Option<Skew> {
     let busy = hot.mean.busy?;
     let others: Vec<f64> = load.subtasks.iter().filter(|s| s.index != hot.index).filter_map(|s| s.mean.busy).collect();
     let others_busy = median(others)?;
-    let uneven = ratio >= SKEW_RATIO.value && busy >= HOT && others_busy <= SKEW_OTHERS.value * busy;
+    let uneven = ratio >= SKEW_RATIO.value && others_busy <= SKEW_OTHERS.value * busy;
     let share = records(hot)? / rates.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     uneven.then_some(Skew { hot: hot.index, ratio, share, busy, others_busy })
 }

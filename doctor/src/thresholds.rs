@@ -48,6 +48,12 @@ pub const CPU_COMPUTES: Threshold = threshold(
 /// How many times as many records as the others the busiest subtask may get.
 pub const SKEW_RATIO: Threshold =
     threshold("records of the busiest subtask / the others", 3.0, "x", "AWS: max/median above 3 is skew");
+/// How many times as many records as the others a key's subtask may get before it is told of although it keeps up.
+pub const SKEW_LOPSIDED: Threshold =
+    threshold("records of the busiest subtask / the others, keeping up", 5.0, "x", "AWS: variance above 5 x is skew");
+/// How busy that subtask must be for it to matter.
+pub const SKEW_LOAD: Threshold =
+    threshold("busy time of the busiest subtask", 200.0, "ms/s", "own: below that, five times the load still fits");
 /// How busy the others may be, as a share of the busiest, for the load to count as uneven.
 pub const SKEW_OTHERS: Threshold =
     threshold("busy time of the others / the busiest", 0.5, "", "own: evened out, the load would fit twice");
@@ -67,6 +73,11 @@ pub const OLD_GC_CRITICAL: Threshold = threshold(
 /// Collection time of all generations from which the job suffers.
 pub const ALL_GC_SEVERE: Threshold =
     threshold("collection, all generations", 9_000.0, "ms/min", "Dr. Elephant: 15 % of run time is critical");
+/// Collection time of all generations that is too much where the heap stays full.
+pub const ALL_GC_WARN: Threshold =
+    threshold("collection in a full heap", 3_000.0, "ms/min", "AWS alarm shape: 5 % of a minute");
+/// Share of the heap that stays in use although it is collected.
+pub const HEAP_FLOOR: Threshold = threshold("heap in use at its lowest", 0.75, "", "AWS: 30 to 75 % is healthy");
 /// Share of the heap in use from which there is little left.
 pub const HEAP_SEVERE: Threshold =
     threshold("heap in use", 0.8, "", "AWS: above 80 % investigate, above 90 % critical");

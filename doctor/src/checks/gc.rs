@@ -2,19 +2,25 @@
 //!
 //! Old-generation collection time between snapshots, per task manager that runs the job: above 500 ms a minute warns, above
 //! 5 % of the time in every judged interval is severe, above 30 % critical (AWS, Tencent). One long collection is no finding.
+//! Collections of any generation above 5 % of the time are moderate where the heap stays more than 75 % full all the while: what
+//! lives there hardly fits, and the old generation is next.
 //! An embedded engine has no collector; there this is not assessed.
 
 use model::{Confidence, Evidence, Severity};
 
 use crate::case::Moment;
 use crate::jvm;
-use crate::load::most;
+use crate::load::{most, seconds};
 use crate::outcome::{Draft, Facts, Outcome, of_task_manager, run, step};
 use crate::signals::number;
-use crate::thresholds::{ALL_GC_SEVERE, HEAP_SEVERE, OLD_GC_CRITICAL, OLD_GC_SEVERE, OLD_GC_WARN};
+use crate::thresholds::{
+    ALL_GC_SEVERE, ALL_GC_WARN, HEAP_FLOOR, HEAP_SEVERE, OLD_GC_CRITICAL, OLD_GC_SEVERE, OLD_GC_WARN,
+};
 
 /// How many intervals must agree.
 const INTERVALS: usize = 2;
+/// For how long the heap must stay full, in seconds: a young collection empties it more often than that.
+const FLOOR_SECONDS: f64 = 40.0;
 
 /// Does the collector take the time that the job needs?
 pub fn check(facts: &Facts) -> Outcome {
@@ -71,7 +77,9 @@ fn draft(facts: &Facts, id: &str, spent: &Spent) -> Option<Draft> {
     let mean = |time: &str| metrics.get(&format!("{time}MsPerSecond")).map(|per_second| 60.0 * per_second);
     let old_above = |t: f64| Spent::throughout(&spent.old, t, mean(&spent.metric));
     let all_above = Spent::throughout(&spent.all, ALL_GC_SEVERE.value, mean(jvm::ALL_GC_TIME));
-    if !old_above(OLD_GC_SEVERE.value) && !all_above {
+    let crowded = Spent::throughout(&spent.all, ALL_GC_WARN.value, None).then(|| floor(facts, id)).flatten();
+    let suffers = old_above(OLD_GC_SEVERE.value) || all_above;
+    if !suffers && crowded.is_none() {
         return None;
     }
     let old = spent.old.last().copied().unwrap_or(0.0);
@@ -86,7 +94,11 @@ fn draft(facts: &Facts, id: &str, spent: &Spent) -> Option<Draft> {
     });
     Some(Draft {
         cause: "gc-pressure",
-        severity: if critical { Severity::Critical } else { Severity::Severe },
+        severity: match (critical, suffers) {
+            (true, _) => Severity::Critical,
+            (false, true) => Severity::Severe,
+            (false, false) => Severity::Moderate,
+        },
         confidence: if heap.is_some_and(|share| share > HEAP_SEVERE.value) {
             Confidence::High
         } else {
@@ -94,14 +106,32 @@ fn draft(facts: &Facts, id: &str, spent: &Spent) -> Option<Draft> {
         },
         subject: of_task_manager(id),
         title: format!("Garbage collection takes {:.0} % of the time of task manager {id}", all / 600.0),
-        why: format!(
-            "The old generation alone is collected for {:.1} s of every minute.{full} While it collects, {} stand still.",
-            old / 1000.0,
-            tenants(facts, id)
-        ),
+        why: match crowded.filter(|_| !suffers) {
+            Some(lowest) => format!(
+                "It is collected for {:.1} s of every minute, and its heap was never less than {:.0} % full meanwhile: what lives \
+                 there hardly fits. While it collects, {} stand still.",
+                all / 1000.0,
+                100.0 * lowest,
+                tenants(facts, id)
+            ),
+            None => format!(
+                "The old generation alone is collected for {:.1} s of every minute.{full} While it collects, {} stand still.",
+                old / 1000.0,
+                tenants(facts, id)
+            ),
+        },
         evidence,
         instructions: instructions(facts, metrics),
     })
+}
+
+/// The lowest share of the heap in use over the last [`FLOOR_SECONDS`], where enough was seen of them and it is above the floor.
+fn floor(facts: &Facts, id: &str) -> Option<f64> {
+    let now = facts.case.now();
+    let recent = facts.case.moments().iter().filter(|moment| seconds(moment, &now) <= FLOOR_SECONDS);
+    let seen: Vec<f64> = recent.filter_map(|m| jvm::heap_share(&jvm::task_manager(m, id)?.metrics)).collect();
+    let lowest = seen.iter().copied().fold(1.0, f64::min);
+    (seen.len() > INTERVALS && lowest >= HEAP_FLOOR.value).then_some(lowest)
 }
 
 /// The heap in use as evidence, against 80 % of its bound.
@@ -159,8 +189,14 @@ mod tests {
 
     /// The severity found with this collection time in ms by second.
     fn check(seconds: &[i64], old: impl Fn(i64) -> f64, expect: Option<Severity>) {
+        check_heap(seconds, |s| (old(s), old(s), 9e8), expect);
+    }
+
+    /// The severity found with this collection time of the old and of all generations, and this heap in use of 1e9, by second.
+    fn check_heap(seconds: &[i64], of: impl Fn(i64) -> (f64, f64, f64), expect: Option<Severity>) {
         let history = history(seconds, |s| {
-            let metrics = [(OLD, old(s)), (ALL_GC_TIME, old(s)), (HEAP_USED, 9e8), (HEAP_MAX, 1e9)];
+            let (old, all, used) = of(s);
+            let metrics = [(OLD, old), (ALL_GC_TIME, all), (HEAP_USED, used), (HEAP_MAX, 1e9)];
             cluster(s).task_manager("tm-1", &metrics).job(job("j").vertex(vertex("v", 1)))
         });
         let history = refs(&history);
@@ -183,6 +219,15 @@ mod tests {
     fn one_long_collection_is_none() {
         check(&[20, 30, 40], |s| if s == 40 { 3000.0 } else { 0.0 }, None);
         check(&[20, 30], |s| 100.0 * ms(s), None);
+    }
+
+    #[test]
+    fn a_heap_that_stays_full_under_collection_is_moderate() {
+        let seen = [10, 20, 30, 40];
+        check_heap(&seen, |s| (0.0, 70.0 * ms(s), 8.6e8), Some(Severity::Moderate));
+        check_heap(&seen, |s| (0.0, 30.0 * ms(s), 8.6e8), None);
+        check_heap(&seen, |s| (0.0, 70.0 * ms(s), if s == 30 { 4e8 } else { 8.6e8 }), None);
+        check_heap(&[30, 40], |s| (0.0, 70.0 * ms(s), 8.6e8), None);
     }
 
     #[test]

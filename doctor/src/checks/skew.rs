@@ -1,8 +1,9 @@
 //! **Skew.** Does one subtask do the work of all?
 //!
 //! Data is skewed where one subtask takes more than three times the records of the others, is saturated by them, and the
-//! others have time to spare. Uneven records alone are no finding: most keys are uneven, and it only matters when the hot
-//! subtask cannot keep up. Where it holds others up it is severe, else it is about to.
+//! others have time to spare. Uneven records alone are no finding: most keys are uneven. Where the hot subtask holds others up
+//! it is severe; where it is full, or takes more than five times the others' records by key and works for a fifth of its time,
+//! moderate: it will be the first to be full, and no parallelism helps it then.
 
 use model::{Confidence, Instruction, Severity};
 
@@ -14,7 +15,7 @@ use crate::names;
 use crate::nature::{self, Kind, Skew};
 use crate::outcome::{Draft, Facts, Outcome, of_vertex};
 use crate::signals::{self, number};
-use crate::thresholds::{BACKPRESSURE_BAD, BUSY_SATURATED};
+use crate::thresholds::{BACKPRESSURE_BAD, BUSY_SATURATED, SKEW_LOAD, SKEW_LOPSIDED};
 
 /// Does one subtask do the work of all?
 pub fn check(facts: &Facts) -> Outcome {
@@ -28,16 +29,22 @@ pub fn check(facts: &Facts) -> Outcome {
         return outcome;
     }
     for load in &flow.loads {
-        let Some(skew) = nature::skew(load) else { continue };
+        let Some(skew) = nature::uneven(load) else { continue };
         let culprit =
             flow.culprits.iter().find(|c| c.load.vertex.id == load.vertex.id && c.nature.kind == Kind::Skewed);
-        if culprit.is_some() || skew.busy >= BUSY_SATURATED.value {
+        if culprit.is_some() || skew.busy >= BUSY_SATURATED.value || lopsided(load, &skew) {
             let steps =
                 |hot: &str| guidance::skewed(&load.vertex.name, skew.share, hot, facts.case.now().cluster.embedded);
             outcome.drafts.push(draft(flow, load, &skew, culprit.is_some(), steps));
         }
     }
     outcome
+}
+
+/// One key, or few, is most of the work, although it is kept up with.
+fn lopsided(load: &VertexLoad, skew: &Skew) -> bool {
+    let by_key = load.vertex.inputs.iter().any(|input| input.ship == "HASH");
+    by_key && skew.ratio >= SKEW_LOPSIDED.value && skew.busy >= SKEW_LOAD.value
 }
 
 fn draft(
@@ -57,8 +64,11 @@ fn draft(
     });
     evidence
         .extend(held.map(|(name, pressed)| number(signals::PRESSED, name, pressed, "ms/s", Some(&BACKPRESSURE_BAD))));
-    let outlook =
-        if holds_back { "The whole job runs at the pace of that one." } else { "It has no room left for more." };
+    let outlook = match (holds_back, skew.busy >= BUSY_SATURATED.value) {
+        (true, _) => "The whole job runs at the pace of that one.",
+        (false, true) => "It has no room left for more.",
+        (false, false) => "It keeps up; but it will be the first to be full, and more subtasks will not help it then.",
+    };
     Draft {
         cause: "data-skew",
         severity: if holds_back { Severity::Severe } else { Severity::Moderate },
@@ -112,7 +122,13 @@ mod tests {
 
     #[test]
     fn uneven_but_unhurried_is_none() {
-        check([10.0, 190.0, 9.0, 11.0], [4.0, 400.0, 3.0, 5.0], 0.0, None);
+        check([10.0, 190.0, 9.0, 11.0], [1.0, 150.0, 1.0, 2.0], 0.0, None);
+        check([50.0, 190.0, 49.0, 51.0], [80.0, 400.0, 70.0, 90.0], 0.0, None);
+    }
+
+    #[test]
+    fn one_key_that_is_most_of_the_work_is_moderate_though_it_keeps_up() {
+        check([10.0, 190.0, 9.0, 11.0], [4.0, 400.0, 3.0, 5.0], 0.0, Some(Severity::Moderate));
     }
 
     #[test]
