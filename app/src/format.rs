@@ -96,6 +96,14 @@ pub fn ago(now: Timestamp, at: Timestamp) -> String {
     }
 }
 
+/// The same inside a sentence: `just now`, `14 s ago`.
+pub fn ago_in_words(now: Timestamp, at: Timestamp) -> String {
+    match ago(now, at).as_str() {
+        "now" => "just now".into(),
+        span => format!("{span} ago"),
+    }
+}
+
 /// `2025-11-22 11:13:20 UTC`.
 pub fn instant(at: Timestamp) -> String {
     match at.rfc3339() {
@@ -199,6 +207,8 @@ mod tests {
         assert_eq!(ago(Timestamp(840_000), Timestamp(0)), "14 min");
         assert_eq!(ago(Timestamp(59_999), Timestamp(0)), "59 s");
         assert_eq!(ago(Timestamp(172_800_000), Timestamp(0)), "2 d");
+        assert_eq!(ago_in_words(Timestamp(1000), Timestamp(0)), "just now");
+        assert_eq!(ago_in_words(Timestamp(14_000), Timestamp(0)), "14 s ago");
     }
 
     #[test]

@@ -12,6 +12,10 @@ pub fn Ago(
     as_of: Signal<Timestamp>,
     /// The instant.
     at: Timestamp,
+    /// Whether it stands in a sentence (`14 s ago`) and not in a column (`14 s`).
+    #[prop(optional)]
+    in_words: bool,
 ) -> impl IntoView {
-    view! { <time datetime=at.rfc3339() title=format::instant(at)>{move || format::ago(as_of.get(), at)}</time> }
+    let span = if in_words { format::ago_in_words } else { format::ago };
+    view! { <time datetime=at.rfc3339() title=format::instant(at)>{move || span(as_of.get(), at)}</time> }
 }

@@ -54,7 +54,7 @@ fn what(finding: &Finding, as_of: Signal<Timestamp>) -> impl IntoView + use<> {
             {severity_status(finding.severity)}
             <code>{finding.cause.clone()}</code>
             {subject(finding).map(|subject| view! { <span>{subject}</span> })}
-            <span>"seen "<Ago as_of at />" ago"</span>
+            <span>"seen "<Ago as_of at in_words=true /></span>
         </p>
         <p class="cause-why">{finding.why.clone()}</p>
         <p class="quiet">{confidence}</p>
@@ -77,7 +77,7 @@ fn follow_ups(consequences: Vec<Finding>, as_of: Signal<Timestamp>) -> impl Into
         let at = finding.opened_at;
         view! {
             <li data-consequence=finding.cause.clone()>
-                <p><strong>{finding.title}</strong>" "<span class="quiet">"seen "<Ago as_of at />" ago"</span></p>
+                <p><strong>{finding.title}</strong>" "<span class="quiet">"seen "<Ago as_of at in_words=true /></span></p>
                 <p>{finding.why}</p>
             </li>
         }

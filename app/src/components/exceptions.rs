@@ -28,7 +28,7 @@ fn item(entry: ExceptionEntry, as_of: Signal<Timestamp>) -> impl IntoView {
         <li data-exception=entry.class.clone()>
             <p class="exception-head">
                 <span class="exception-class"><span class="quiet">{package}</span>{name}</span>
-                <span class="quiet"><Ago as_of at />" ago"</span>
+                <span class="quiet"><Ago as_of at in_words=true /></span>
             </p>
             <p class="exception-message">{entry.message}</p>
             <p class="quiet">

@@ -25,7 +25,7 @@ pub fn History(
                 </p>
                 <p>{finding.close_reason.unwrap_or_else(|| "The reason was not recorded.".into())}</p>
                 <p class="quiet">
-                    {finding.closed_at.map(|at| view! { "closed "<Ago as_of at />" ago" })}
+                    {finding.closed_at.map(|at| view! { "closed "<Ago as_of at in_words=true /> })}
                     {lasted.map(|lasted| format!(" · lasted {lasted}"))}
                 </p>
             </li>

@@ -34,7 +34,7 @@ pub fn JobHead(
             <AsOf at=as_of link />
             <p class="job-facts">
                 {move || facts.get().into_iter().map(|fact| view! { <span>{fact}</span> }).collect_view()}
-                {move || started.get().map(|at| view! { <span>"submitted "<Ago as_of at />" ago"</span> })}
+                {move || started.get().map(|at| view! { <span>"submitted "<Ago as_of at in_words=true /></span> })}
             </p>
         </div>
     }
