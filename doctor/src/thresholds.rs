@@ -75,9 +75,10 @@ pub const ALL_GC_SEVERE: Threshold =
     threshold("collection, all generations", 9_000.0, "ms/min", "Dr. Elephant: 15 % of run time is critical");
 /// Collection time of all generations that is too much where the heap stays full.
 pub const ALL_GC_WARN: Threshold =
-    threshold("collection in a full heap", 3_000.0, "ms/min", "AWS alarm shape: 5 % of a minute");
+    threshold("collection in a full heap", 1_200.0, "ms/min", "Dr. Elephant: 2 % of the time is moderate");
 /// Share of the heap that stays in use although it is collected.
-pub const HEAP_FLOOR: Threshold = threshold("heap in use at its lowest", 0.75, "", "AWS: 30 to 75 % is healthy");
+pub const HEAP_FLOOR: Threshold =
+    threshold("heap in use at its lowest", 0.7, "", "AWS: 30 to 75 % is healthy, and that at its peaks");
 /// Share of the heap in use from which there is little left.
 pub const HEAP_SEVERE: Threshold =
     threshold("heap in use", 0.8, "", "AWS: above 80 % investigate, above 90 % critical");
