@@ -5,7 +5,7 @@
 //! it is severe; where it is full, or takes more than five times the others' records by key and works for a fifth of its time,
 //! moderate: it will be the first to be full, and no parallelism helps it then.
 
-use model::{Confidence, Instruction, Severity};
+use model::{Confidence, Severity};
 
 use crate::checks::lag;
 use crate::flow::Flow;
@@ -33,9 +33,7 @@ pub fn check(facts: &Facts) -> Outcome {
         let culprit =
             flow.culprits.iter().find(|c| c.load.vertex.id == load.vertex.id && c.nature.kind == Kind::Skewed);
         if culprit.is_some() || skew.busy >= BUSY_SATURATED.value || lopsided(load, &skew) {
-            let steps =
-                |hot: &str| guidance::skewed(&load.vertex.name, skew.share, hot, facts.case.now().cluster.embedded);
-            outcome.drafts.push(draft(flow, load, &skew, culprit.is_some(), steps));
+            outcome.drafts.push(draft(facts, flow, load, &skew, culprit.is_some()));
         }
     }
     outcome
@@ -47,13 +45,7 @@ fn lopsided(load: &VertexLoad, skew: &Skew) -> bool {
     by_key && skew.ratio >= SKEW_LOPSIDED.value && skew.busy >= SKEW_LOAD.value
 }
 
-fn draft(
-    flow: &Flow,
-    load: &VertexLoad,
-    skew: &Skew,
-    holds_back: bool,
-    steps: impl Fn(&str) -> Vec<Instruction>,
-) -> Draft {
+fn draft(facts: &Facts, flow: &Flow, load: &VertexLoad, skew: &Skew, holds_back: bool) -> Draft {
     let name = &load.vertex.name;
     let hot = names::subtask(load.vertex, skew.hot);
     let culprit = flow.culprits.iter().find(|c| c.load.vertex.id == load.vertex.id);
@@ -81,7 +73,7 @@ fn draft(
             skew.others_busy / 10.0
         ),
         evidence,
-        instructions: steps(&hot),
+        instructions: guidance::skewed(name, skew.share, &hot, facts.case.now().cluster.embedded),
     }
 }
 
