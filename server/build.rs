@@ -1,4 +1,4 @@
-//! Puts the web assets that xtask left in `target/site` into the binary.
+//! Puts the web assets that xtask left in `target/site`, and the SQL page's examples, into the binary.
 //!
 //! Without that folder the binary is built all the same; it then serves its pages without scripts and style.
 
@@ -25,7 +25,23 @@ fn main() -> io::Result<()> {
     }
     table.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
-    fs::write(out.join("assets.rs"), table)
+    fs::write(out.join("assets.rs"), table)?;
+    fs::write(out.join("sql_examples.rs"), examples(&manifest.join("src/portal/sql/examples"))?)
+}
+
+/// The table of the SQL page's examples: the name of each file, and its text.
+fn examples(folder: &Path) -> io::Result<String> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files = Vec::new();
+    collect(folder, &mut files)?;
+    files.sort();
+    let mut table = String::from("static EXAMPLES: &[(&str, &str)] = &[\n");
+    for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "sql")) {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy();
+        let _ = writeln!(table, "    ({name:?}, include_str!({file:?})),");
+    }
+    table.push_str("];\n");
+    Ok(table)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

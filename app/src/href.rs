@@ -18,6 +18,14 @@ pub fn job(name: &str, cluster: &str, tab: Option<&str>) -> String {
     format!("/jobs/{}?cluster={}{tab}", encode(name), encode(cluster))
 }
 
+/// The SQL page, with a cluster and an example chosen.
+pub fn sql(cluster: Option<&str>, example: Option<&str>) -> String {
+    let parts = [("cluster", cluster), ("example", example)];
+    let parts: Vec<String> =
+        parts.iter().filter_map(|(key, value)| value.map(|value| format!("{key}={}", encode(value)))).collect();
+    if parts.is_empty() { "/sql".into() } else { format!("/sql?{}", parts.join("&")) }
+}
+
 /// The event stream of the home page.
 pub fn home_events() -> String {
     "/api/v1/events".into()
@@ -37,6 +45,12 @@ mod tests {
     fn names_with_slashes_spaces_and_umlauts_stay_one_segment() {
         assert_eq!(job("a/b ü&c", "x", None), "/jobs/a%2Fb%20%C3%BC%26c?cluster=x");
         assert_eq!(job("plain-1.0", "x y", Some("graph")), "/jobs/plain-1.0?cluster=x%20y&tab=graph");
+    }
+
+    #[test]
+    fn the_sql_page_has_what_was_chosen_in_its_address() {
+        assert_eq!(sql(None, None), "/sql");
+        assert_eq!(sql(Some("a b"), Some("x")), "/sql?cluster=a%20b&example=x");
     }
 
     #[test]

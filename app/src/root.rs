@@ -10,7 +10,7 @@ use leptos_router::{
 
 use crate::{
     components::Mark,
-    pages::{ClustersPage, HomePage, JobPage, NotFoundPage},
+    pages::{ClustersPage, HomePage, JobPage, NotFoundPage, SqlPage},
     theme,
 };
 
@@ -51,6 +51,7 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("/jobs/:name") view=JobPage ssr=SsrMode::Async />
+                    <Route path=path!("/sql") view=SqlPage ssr=SsrMode::Async />
                     <Route path=path!("/clusters") view=ClustersPage ssr=SsrMode::Async />
                 </Routes>
             </main>
@@ -65,6 +66,7 @@ fn Header() -> impl IntoView {
             <a class="brand" href="/"><Mark />"Dr. Squirrel"</a>
             <nav aria-label="Main">
                 <A href="/" exact=true>"Jobs"</A>
+                <A href="/sql">"SQL"</A>
                 <A href="/clusters">"Clusters"</A>
             </nav>
             <theme::ThemeToggle />

@@ -10,6 +10,7 @@ mod example;
 mod finding;
 mod job;
 mod snapshot;
+pub mod sql;
 mod time;
 
 pub use cell::*;

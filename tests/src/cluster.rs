@@ -17,6 +17,7 @@ use crate::{
 
 const TASK_MANAGERS: u32 = 2;
 const SLOTS_EACH: u32 = 2;
+const CONFIG: &str = include_str!("flink-config.yaml");
 /// A start takes about 10 s.
 const START: Duration = Duration::from_secs(20);
 
@@ -60,11 +61,30 @@ impl Cluster {
     /// Starts a cluster of two task managers with two slots each, and waits until all slots are there; `None` where the
     /// distribution could not be had.
     pub async fn start(scene: &Scene, version: Version, with_gateway: bool) -> Option<Cluster> {
+        Cluster::start_as(scene, version, with_gateway, CONFIG, &["-XX:MaxMetaspaceSize=192m"]).await
+    }
+
+    /// A cluster for many short queries: with a gateway, without checkpoints (whose end a bounded query would wait for before
+    /// it ends), and with JVMs that compile quickly and have room for the classes that each query brings along.
+    pub async fn for_queries(scene: &Scene, version: Version) -> Option<Cluster> {
+        let without = CONFIG.lines().filter(|line| !line.starts_with("execution.checkpointing.interval"));
+        let config = without.collect::<Vec<_>>().join("\n");
+        Cluster::start_as(scene, version, true, &config, &["-XX:MaxMetaspaceSize=512m", "-XX:TieredStopAtLevel=1"])
+            .await
+    }
+
+    async fn start_as(
+        scene: &Scene,
+        version: Version,
+        with_gateway: bool,
+        config: &str,
+        options: &'static [&'static str],
+    ) -> Option<Cluster> {
         let home = version.home()?;
         let (rest, rpc, gateway) = (free_port(), free_port(), free_port());
         let work = scene.folder("flink");
-        let conf = configure(&home, &work, rest, rpc);
-        let java = Java { home: home.clone(), work, conf: conf.clone(), kept: scene.kept.clone() };
+        let conf = configure(config, &home, &work, rest, rpc);
+        let java = Java { home: home.clone(), work, conf: conf.clone(), kept: scene.kept.clone(), options };
         let mut processes = vec![java.job_manager()];
         processes.extend((1..=TASK_MANAGERS).map(|number| java.task_manager(number)));
         if with_gateway {
@@ -103,6 +123,8 @@ struct Java {
     work: PathBuf,
     conf: PathBuf,
     kept: PathBuf,
+    /// Of every JVM.
+    options: &'static [&'static str],
 }
 
 impl Java {
@@ -157,7 +179,7 @@ impl Java {
 
     fn jvm(&self, name: &str, heap_mib: u32, options: &[&str]) -> Command {
         let mut java = Command::new(java());
-        java.current_dir(&self.work).arg("-Xms128m").arg(format!("-Xmx{heap_mib}m")).arg("-XX:MaxMetaspaceSize=192m");
+        java.current_dir(&self.work).arg("-Xms128m").arg(format!("-Xmx{heap_mib}m")).args(self.options);
         java.args(options).args(open_modules());
         java.arg(format!("-Dlog.file={}", self.kept.join(format!("flink-{name}.log")).display()));
         java.arg(format!("-Dlog4j.configurationFile=file:{}", self.conf.join("log4j.properties").display()));
@@ -209,7 +231,7 @@ fn open_modules() -> Vec<String> {
 }
 
 /// Writes the configuration, and returns its folder.
-fn configure(home: &Path, work: &Path, rest: u16, rpc: u16) -> PathBuf {
+fn configure(config: &str, home: &Path, work: &Path, rest: u16, rpc: u16) -> PathBuf {
     let conf = work.join("conf");
     for folder in ["conf", "upload", "tmp", "checkpoints", "savepoints"] {
         fs::create_dir_all(work.join(folder)).expect("a folder can be made");
@@ -217,7 +239,7 @@ fn configure(home: &Path, work: &Path, rest: u16, rpc: u16) -> PathBuf {
     for file in ["log4j.properties", "log4j-cli.properties"] {
         fs::copy(home.join("conf").join(file), conf.join(file)).expect("the distribution has a log configuration");
     }
-    let text = include_str!("flink-config.yaml")
+    let text = config
         .replace("{work}", &work.display().to_string())
         .replace("{rest}", &rest.to_string())
         .replace("{rpc}", &rpc.to_string())

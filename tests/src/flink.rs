@@ -81,6 +81,13 @@ impl Flink {
         .await;
     }
 
+    /// The stack trace that a job failed with, as far as it is told.
+    pub async fn failure(&self, job: &str) -> String {
+        let told = http::get(&format!("{}/jobs/{job}/exceptions", self.url)).await;
+        let told = told.unwrap_or_else(|e| json!({"exceptionHistory": {"entries": [{"stacktrace": e}]}}));
+        told["exceptionHistory"]["entries"][0]["stacktrace"].as_str().unwrap_or_default().into()
+    }
+
     async fn exceptions(&self, job: &str) -> String {
         http::get(&format!("{}/jobs/{job}/exceptions", self.url)).await.map_or_else(|e| e, |v| v.to_string())
     }

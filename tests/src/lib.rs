@@ -8,6 +8,7 @@
 pub mod browser;
 pub mod cli;
 pub mod cluster;
+pub mod conformance;
 pub mod engine;
 pub mod expect;
 pub mod flink;

@@ -22,6 +22,7 @@ mod job_table;
 mod mark;
 mod output;
 mod section;
+pub mod sql;
 mod status;
 mod tabs;
 mod unknowns;

@@ -4,8 +4,10 @@ mod clusters;
 mod home;
 mod job;
 mod not_found;
+mod sql;
 
 pub use clusters::ClustersPage;
 pub use home::HomePage;
 pub use job::JobPage;
 pub use not_found::NotFoundPage;
+pub use sql::SqlPage;

@@ -6,6 +6,13 @@ mod get_job;
 mod list_clusters;
 mod remove_cluster;
 mod set_example;
+mod sql_check;
+mod sql_draft;
+mod sql_page;
+mod sql_rows;
+mod sql_run;
+mod sql_stop;
+mod sql_submit;
 
 pub use add_cluster::AddCluster;
 pub use get_home::get_home;
@@ -13,6 +20,13 @@ pub use get_job::get_job;
 pub use list_clusters::list_clusters;
 pub use remove_cluster::RemoveCluster;
 pub use set_example::SetExample;
+pub use sql_check::sql_check;
+pub use sql_draft::sql_draft;
+pub use sql_page::sql_page;
+pub use sql_rows::sql_rows;
+pub use sql_run::sql_run;
+pub use sql_stop::sql_stop;
+pub use sql_submit::sql_submit;
 
 #[cfg(feature = "ssr")]
 mod door {

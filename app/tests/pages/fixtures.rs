@@ -445,3 +445,27 @@ pub fn joining_job() -> JobView {
     };
     view
 }
+
+/// An embedded zone and a Flink cluster that take SQL, and an example for each.
+pub fn sql() -> model::sql::SqlView {
+    let cluster = |name: &str, embedded| model::sql::SqlCluster {
+        name: name.into(),
+        version: "2.3.0".into(),
+        embedded,
+        trouble: None,
+    };
+    let example = |id: &str, script: &str, embedded_only| model::sql::SqlExample {
+        id: id.into(),
+        title: format!("About {id}"),
+        data: "generated; made up".into(),
+        embedded_only,
+        script: script.into(),
+    };
+    model::sql::SqlView {
+        clusters: vec![cluster("flink-prod", false), cluster("local-a", true)],
+        examples: vec![
+            example("flights", "INSERT INTO late SELECT '<b>' FROM flights", true),
+            example("orders", "SELECT product, COUNT(*) FROM orders GROUP BY product", false),
+        ],
+    }
+}

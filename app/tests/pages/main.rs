@@ -191,6 +191,34 @@ async fn clusters_are_listed_with_a_form_to_add_one() {
 }
 
 #[tokio::test]
+async fn the_sql_page_has_its_script_in_colours_and_says_what_to_do_first() {
+    let present = [
+        "tok-keyword\">SELECT<",
+        "aria-label=\"SQL script\"",
+        "Nothing has been run yet",
+        "generated; made up",
+        "href=\"/sql?cluster=flink-prod&amp;example=orders\"",
+        "SQL · Dr. Squirrel",
+    ];
+    check("sql", FixedPortal::default(), "/sql", &present, &["No cluster takes SQL"]).await;
+}
+
+#[tokio::test]
+async fn an_example_that_only_embedded_engines_run_is_opened_on_one() {
+    let present = ["Start as a job", "&lt;b&gt;", "example=flights", "cluster=local-a"];
+    check("sql-example", FixedPortal::default(), "/sql?example=flights", &present, &["'<b>'"]).await;
+}
+
+#[tokio::test]
+async fn without_a_gateway_the_sql_page_says_where_to_add_one() {
+    let portal = FixedPortal {
+        sql: model::sql::SqlView { clusters: Vec::new(), examples: Vec::new() },
+        ..FixedPortal::default()
+    };
+    check("sql-none", portal, "/sql", &["No cluster takes SQL yet", "href=\"/clusters\""], &["<textarea"]).await;
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_a_404_that_says_so() {
     let (status, html) = get(FixedPortal::default(), "/nowhere").await;
     keep("not-found", &html);
@@ -205,7 +233,7 @@ async fn what_is_not_there_is_a_404_that_says_so() {
 
 #[tokio::test]
 async fn pages_carry_no_inline_style_or_handler_so_that_a_strict_policy_holds() {
-    for path in ["/", "/jobs/late-departures", "/clusters"] {
+    for path in ["/", "/jobs/late-departures", "/clusters", "/sql"] {
         let (_, html) = get(FixedPortal::default(), path).await;
         for forbidden in [" style=\"", " onclick=", " onload=", "javascript:"] {
             assert!(!html.contains(forbidden), "{path} has {forbidden}");

@@ -2,6 +2,9 @@
 
 use app::Portal;
 use async_trait::async_trait;
+use model::sql::{
+    SqlCheck, SqlChecked, SqlDraft, SqlDrafted, SqlRows, SqlRun, SqlStarted, SqlSubmit, SqlSubmitted, SqlView,
+};
 use model::{ApiError, ClusterView, Condition, ExampleView, HomeView, JobView, NewCluster};
 
 use crate::fixtures;
@@ -9,11 +12,12 @@ use crate::fixtures;
 pub struct FixedPortal {
     pub home: HomeView,
     pub job: JobView,
+    pub sql: SqlView,
 }
 
 impl Default for FixedPortal {
     fn default() -> Self {
-        FixedPortal { home: fixtures::home(), job: fixtures::sick_job() }
+        FixedPortal { home: fixtures::home(), job: fixtures::sick_job(), sql: fixtures::sql() }
     }
 }
 
@@ -45,5 +49,33 @@ impl Portal for FixedPortal {
 
     async fn set_example(&self, condition: Condition) -> Result<ExampleView, ApiError> {
         Ok(fixtures::example(condition))
+    }
+
+    async fn sql(&self) -> Result<SqlView, ApiError> {
+        Ok(self.sql.clone())
+    }
+
+    async fn check_sql(&self, _: SqlCheck) -> Result<SqlChecked, ApiError> {
+        Ok(SqlChecked::superseded())
+    }
+
+    async fn run_sql(&self, _: SqlRun) -> Result<SqlStarted, ApiError> {
+        Ok(SqlStarted::Running("1".into()))
+    }
+
+    async fn sql_rows(&self, _: &str) -> Result<SqlRows, ApiError> {
+        Err(ApiError::user("sql_run_not_found", "The query does not run any more", "Run it again"))
+    }
+
+    async fn stop_sql(&self, _: &str) -> Result<(), ApiError> {
+        Ok(())
+    }
+
+    async fn draft_sql(&self, _: SqlDraft) -> Result<SqlDrafted, ApiError> {
+        Ok(SqlDrafted { added: String::new(), script: String::new(), fault: None })
+    }
+
+    async fn submit_sql(&self, _: SqlSubmit) -> Result<SqlSubmitted, ApiError> {
+        Ok(SqlSubmitted::Started(Vec::new()))
     }
 }

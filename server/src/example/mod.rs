@@ -59,6 +59,11 @@ impl Example {
         Ok(Example { folder, store, board, collectors, condition: Mutex::new(condition), shown })
     }
 
+    /// The file of flights.
+    pub fn flights(&self) -> PathBuf {
+        self.folder.join(dataset::GOOD)
+    }
+
     /// The controls as they are shown.
     pub fn view(&self) -> ExampleView {
         let condition = *self.shown.read().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -122,22 +122,43 @@ pub fn status_message(body: &[u8]) -> String {
     }
 }
 
+/// What a gateway says is wrong with a statement: the innermost cause that says where, else the innermost.
+pub fn statement_message(body: &[u8]) -> String {
+    #[derive(serde::Deserialize)]
+    struct Errors {
+        errors: Vec<String>,
+    }
+    let said = serde_json::from_slice::<Errors>(body).ok().and_then(|e| e.errors.into_iter().next_back());
+    let Some(said) = said else { return status_message(body) };
+    let causes = causes(&said);
+    let placed = causes.iter().rev().find(|cause| cause.contains("line ") && cause.contains(", column "));
+    let cause = placed.or(causes.last()).map(String::as_str).unwrap_or_default();
+    // A parser lists all that it would have taken, which may be a hundred words.
+    let cause = cause.split(" Was expecting one of").next().unwrap_or(cause);
+    first(cause.as_bytes(), 600)
+}
+
 /// The innermost cause that a Java stack trace names, with all lines of its message and none of its frames; the whole text
 /// where there is no trace.
 pub fn root_cause(trace: &str) -> String {
-    let mut cause: Vec<&str> = Vec::new();
+    causes(trace).pop().unwrap_or_default()
+}
+
+/// The causes that a Java stack trace names, outermost first, each with all lines of its message and none of its frames.
+fn causes(trace: &str) -> Vec<String> {
+    let mut causes: Vec<Vec<&str>> = vec![Vec::new()];
     let mut in_message = true;
     for line in trace.lines().map(|line| line.trim().trim_start_matches("<Exception on server side:")) {
         if let Some(message) = line.strip_prefix("Caused by: ") {
-            cause = vec![message];
+            causes.push(vec![message]);
             in_message = true;
         } else if line.starts_with("at ") || line.starts_with("... ") {
             in_message = false;
-        } else if in_message && !line.is_empty() {
-            cause.push(line);
+        } else if in_message && !line.is_empty() && !line.starts_with("End of exception on server side") {
+            causes.last_mut().into_iter().for_each(|cause| cause.push(line));
         }
     }
-    cause.join(" ")
+    causes.into_iter().map(|lines| lines.join(" ")).collect()
 }
 
 #[cfg(test)]
@@ -154,6 +175,26 @@ mod tests {
         let long =
             "X: wrapper\nCaused by: Y: no factory\n\nAvailable are:\nprint\n\tat A.b(A.java:1)\n\t... 9 more\nEnd>";
         assert_eq!(root_cause(long), "Y: no factory Available are: print");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_statement_is_the_cause_that_says_where() {
+        let check = |trace: &str, expect: &str| {
+            let body = serde_json::json!({"errors": ["Internal server error.", trace]}).to_string();
+            assert_eq!(statement_message(body.as_bytes()), expect);
+        };
+        check(
+            "<Exception on server side:\nA: failed\n\tat a.B(A.java:1)\nCaused by: o.V: SQL validation failed. From line 2, column 8 to line 2, column 10: no x\n\tat a.B(A.java:1)\nCaused by: o.C: From line 2, column 8 to line 2, column 10: no x\n\tat a.B(A.java:1)\nCaused by: o.S: no x\n\tat a.B(A.java:1)",
+            "o.C: From line 2, column 8 to line 2, column 10: no x",
+        );
+        check(
+            "A: x\nCaused by: o.P: Encountered \"o\" at line 2, column 15.\nWas expecting one of:\n    <EOF>\n    \"EXCEPT\" ...",
+            "o.P: Encountered \"o\" at line 2, column 15.",
+        );
+        check(
+            "A: x\nCaused by: o.V: no factory\n\nAvailable are:\nprint\n\nEnd of exception on server side>",
+            "o.V: no factory Available are: print",
+        );
     }
 
     #[test]

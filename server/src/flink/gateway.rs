@@ -1,16 +1,16 @@
-//! The SQL Gateway: a session, statements one after another, their results, and the end of the session.
+//! The SQL Gateway: a session, statements one after another, their results whole or page by page, and the end of the session.
 
 use std::{collections::BTreeMap, time::Duration};
 
+use model::sql::{ChangeKind, statements};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::{
     client::REQUEST_TIMEOUT,
-    error::{Failure, FlinkError, begin, status_message},
+    error::{Failure, FlinkError, begin, statement_message, status_message},
     live::Live,
-    script::split_statements,
     transport::{Reply, Transport},
 };
 
@@ -83,6 +83,37 @@ impl From<ColumnLine> for Column {
     }
 }
 
+/// A statement that was taken, and whose result is fetched page by page. Close it: until then the gateway keeps its result,
+/// and the cluster runs its job.
+#[derive(Debug)]
+pub struct Operation {
+    gateway: Gateway,
+    path: String,
+    next: String,
+}
+
+/// A page of a result.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ResultPage {
+    /// The columns, once they are known.
+    pub columns: Vec<Column>,
+    /// The rows, with what each does to the result.
+    pub rows: Vec<(ChangeKind, Vec<Value>)>,
+    /// The job that the statement started.
+    pub job_id: Option<String>,
+    /// Whether this is the last page.
+    pub ended: bool,
+}
+
+/// How the values of a result are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowFormat {
+    /// As JSON of their types.
+    Json,
+    /// As the text that Flink's clients show.
+    Text,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
@@ -102,6 +133,7 @@ struct Results {
 
 #[derive(Deserialize)]
 struct RowLine {
+    kind: Option<ChangeKind>,
     #[serde(default)]
     fields: Vec<Value>,
 }
@@ -142,8 +174,8 @@ impl Gateway {
         let session = self.open_session(&BTreeMap::new()).await?;
         let mut results = Vec::new();
         let mut failed = None;
-        for statement in split_statements(script) {
-            match session.execute(&statement).await {
+        for statement in statements(script) {
+            match session.execute(statement.of(script)).await {
                 Ok(result) => results.push(result),
                 Err(error) => {
                     failed = Some(error);
@@ -173,7 +205,7 @@ impl Gateway {
                 .map_err(|e| Failure::Shape { reason: e.to_string(), begin: begin(&reply.body) }),
             // The gateway answers 500 to whatever is wrong with a statement; the text tells more than the number.
             400 | 500 if request.contains("/operations/") || request.ends_with("/statements") => {
-                Err(Failure::Statement(status_message(&reply.body)))
+                Err(Failure::Statement(statement_message(&reply.body)))
             }
             status => Err(Failure::Status { status, message: status_message(&reply.body) }),
         });
@@ -196,50 +228,92 @@ impl Session {
         self.submit(statement).await.map_err(name)
     }
 
-    async fn submit(&self, statement: &str) -> Result<StatementResult, FlinkError> {
+    /// Submits one statement, whose result is then fetched page by page.
+    ///
+    /// # Errors
+    /// [`FlinkError`]; what is wrong with the statement itself may also be told by its first page.
+    pub async fn begin(&self, statement: &str, format: RowFormat) -> Result<Operation, FlinkError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Submitted {
             operation_handle: String,
         }
-        let deadline = Instant::now() + STATEMENT_TIMEOUT;
         let path = format!("{}/statements", self.path);
         let submitted: Submitted =
             self.gateway.post(&path, &json!({"statement": statement}), STATEMENT_TIMEOUT).await?;
-        let operation = format!("{}/operations/{}", self.path, submitted.operation_handle);
-        let result = self.collect(&operation, deadline).await;
-        // A gateway keeps an operation's result until it is told that nobody wants it any more.
-        let _ = self.gateway.live.delete(&format!("{operation}/close"), REQUEST_TIMEOUT).await;
+        let path = format!("{}/operations/{}", self.path, submitted.operation_handle);
+        let next = match format {
+            RowFormat::Json => format!("{path}/result/0?rowFormat=JSON"),
+            // The first version of the API knows JSON only.
+            RowFormat::Text => format!("{}/result/0?rowFormat=PLAIN_TEXT", path.replacen("/v1/", "/v2/", 1)),
+        };
+        Ok(Operation { gateway: self.gateway.clone(), path, next })
+    }
+
+    async fn submit(&self, statement: &str) -> Result<StatementResult, FlinkError> {
+        let deadline = Instant::now() + STATEMENT_TIMEOUT;
+        let mut operation = self.begin(statement, RowFormat::Json).await?;
+        let result = operation.collect(deadline).await;
+        operation.close().await;
         result
     }
 
-    async fn collect(&self, operation: &str, deadline: Instant) -> Result<StatementResult, FlinkError> {
+    /// Ends the session. One that cannot be ended ends by itself after a while, so a failure is only logged.
+    pub async fn close(self) {
+        if let Err(failure) = self.gateway.live.delete(&self.path, REQUEST_TIMEOUT).await {
+            tracing::debug!(cluster = %self.gateway.name, "an SQL session could not be closed: {failure}");
+        }
+    }
+}
+
+impl Operation {
+    /// The next page. One without rows says that there are none yet: wait before asking again.
+    ///
+    /// # Errors
+    /// [`FlinkError`]: [`Failure::Statement`] where the statement is at fault, or the job that it started failed.
+    pub async fn page(&mut self) -> Result<ResultPage, FlinkError> {
+        let page = self.gateway.fetch(&self.next).await?;
+        let results = page.results.unwrap_or_default();
+        let rows = results.data.into_iter().map(|row| (row.kind.unwrap_or(ChangeKind::Insert), row.fields));
+        let rows = rows.collect();
+        // Without an address the same page is asked for again.
+        if let Some(next) = page.next_result_uri.filter(|next| next.starts_with('/')) {
+            self.next = next;
+        }
+        Ok(ResultPage { columns: results.columns, rows, job_id: page.job_id, ended: page.result_type == "EOS" })
+    }
+
+    /// Ends it: a gateway keeps an operation's result, and the job of a query runs, until it is told that nobody wants it.
+    pub async fn close(&self) {
+        if let Err(failure) = self.gateway.live.delete(&format!("{}/close", self.path), REQUEST_TIMEOUT).await {
+            tracing::debug!(cluster = %self.gateway.name, "a statement could not be closed: {failure}");
+        }
+    }
+
+    /// All pages as one result.
+    async fn collect(&mut self, deadline: Instant) -> Result<StatementResult, FlinkError> {
         let mut result = StatementResult::default();
-        let mut uri = format!("{operation}/result/0?rowFormat=JSON");
         let mut wait = WAITS.0;
         loop {
-            let page = self.gateway.fetch(&uri).await?;
-            let results = page.results.unwrap_or_default();
-            let empty = results.data.is_empty();
+            let page = self.page().await?;
+            let empty = page.rows.is_empty();
             result.job_id = result.job_id.or(page.job_id);
-            if !results.columns.is_empty() {
-                result.columns = results.columns;
+            if !page.columns.is_empty() {
+                result.columns = page.columns;
             }
-            result.rows.extend(results.data.into_iter().map(|row| row.fields));
+            result.rows.extend(page.rows.into_iter().map(|(_, fields)| fields));
             if result.rows.len() > MAX_ROWS {
                 result.rows.truncate(MAX_ROWS);
                 result.truncated = true;
                 return Ok(result);
             }
-            match page.next_result_uri {
-                _ if page.result_type == "EOS" => return Ok(result),
-                Some(next) if next.starts_with('/') => uri = next,
-                // Without an address the same page is asked for again.
-                _ => {}
+            if page.ended {
+                return Ok(result);
             }
             if Instant::now() >= deadline {
                 let failure = Failure::Timeout(u64::try_from(STATEMENT_TIMEOUT.as_millis()).unwrap_or(u64::MAX));
-                return Err(FlinkError { cluster: self.gateway.name.clone(), request: format!("GET {uri}"), failure });
+                let request = format!("GET {}", self.next);
+                return Err(FlinkError { cluster: self.gateway.name.clone(), request, failure });
             }
             if empty {
                 sleep(wait).await;
@@ -247,13 +321,6 @@ impl Session {
             } else {
                 wait = WAITS.0;
             }
-        }
-    }
-
-    /// Ends the session. One that cannot be ended ends by itself after a while, so a failure is only logged.
-    pub async fn close(self) {
-        if let Err(failure) = self.gateway.live.delete(&self.path, REQUEST_TIMEOUT).await {
-            tracing::debug!(cluster = %self.gateway.name, "an SQL session could not be closed: {failure}");
         }
     }
 }

@@ -12,6 +12,7 @@ mod job;
 mod output;
 mod rows;
 mod service;
+mod sql;
 
 #[cfg(test)]
 pub(crate) mod fixtures;

@@ -4,17 +4,24 @@ use std::sync::Arc;
 
 use app::Portal;
 use async_trait::async_trait;
+use model::sql::{
+    SqlCheck, SqlChecked, SqlCluster, SqlDraft, SqlDrafted, SqlRows, SqlRun, SqlStarted, SqlSubmit, SqlSubmitted,
+    SqlView,
+};
 use model::{
     ApiError, ClusterView, Condition, Evidence, ExampleView, ExceptionEntry, Finding, FindingState, Graph, GridRow,
     HomeView, JobRow, JobView, NewCluster, Point,
 };
 
 use super::output::Output;
-use super::{add_cluster, clusters, evidence, find, graph, job, rows};
+use super::{add_cluster, clusters, evidence, find, graph, job, rows, sql};
 use crate::clock;
 use crate::collect::{Board, Collectors};
 use crate::example::{self, Example};
-use crate::store::{Origin, Page, Store, StoreError};
+use crate::store::{ClusterRecord, Origin, Page, Store, StoreError};
+
+/// How long a submitted job takes to run, more or less.
+const COMES_UP: std::time::Duration = std::time::Duration::from_millis(1500);
 
 /// What the services are made of.
 #[derive(Clone)]
@@ -34,6 +41,8 @@ pub struct PortalService {
     /// What they are made of.
     pub parts: Parts,
     output: Output,
+    editors: Arc<sql::Editors>,
+    runs: Arc<sql::Runs>,
 }
 
 /// Which of a job's findings are asked for.
@@ -52,7 +61,7 @@ pub struct FindingsQuery {
 impl PortalService {
     /// Services over these parts.
     pub fn new(parts: Parts) -> Self {
-        PortalService { parts, output: Output::default() }
+        PortalService { parts, output: Output::default(), editors: Arc::default(), runs: Arc::default() }
     }
 
     /// Every job, worst first.
@@ -113,6 +122,11 @@ impl PortalService {
     /// `example_absent`.
     pub fn example(&self) -> Result<ExampleView, ApiError> {
         self.parts.example.as_ref().map(|e| e.view()).ok_or_else(example::absent)
+    }
+
+    fn cluster(&self, name: &str) -> Result<ClusterRecord, ApiError> {
+        let state = self.parts.board.get(name).ok_or_else(|| cluster_not_found(&self.parts.board, name))?;
+        Ok(state.record.clone())
     }
 
     fn example_view(&self) -> Option<ExampleView> {
@@ -181,12 +195,70 @@ impl Portal for PortalService {
         let example = self.parts.example.clone().ok_or_else(example::absent)?;
         // Carried through even if the visitor's browser hangs up: half a change would leave no job at all.
         let changing = Arc::clone(&example);
-        let changed = tokio::spawn(async move { changing.set(condition).await });
-        changed
-            .await
-            .map_err(|e| ApiError::platform("portal_failed", e.to_string(), "Report this with the portal's log"))??;
+        carried(async move { changing.set(condition).await }).await?;
         Ok(example.view())
     }
+
+    async fn sql(&self) -> Result<SqlView, ApiError> {
+        let cluster = |state: &ClusterView| SqlCluster {
+            name: state.name.clone(),
+            embedded: state.kind == model::ClusterKind::Embedded,
+            version: state.version.clone().unwrap_or_default(),
+            trouble: state.error.as_ref().map(|error| error.message.clone()),
+        };
+        let all = self.clusters().await?;
+        let flights = self.parts.example.as_ref().map(|example| example.flights());
+        Ok(SqlView {
+            clusters: all.iter().filter(|state| state.gateway_url.is_some()).map(cluster).collect(),
+            examples: sql::examples(flights.as_deref()),
+        })
+    }
+
+    async fn check_sql(&self, check: SqlCheck) -> Result<SqlChecked, ApiError> {
+        self.editors.check(&self.cluster(&check.cluster)?, &check).await
+    }
+
+    async fn run_sql(&self, run: SqlRun) -> Result<SqlStarted, ApiError> {
+        let (runs, cluster) = (Arc::clone(&self.runs), self.cluster(&run.cluster)?);
+        // Carried through even if the visitor's browser hangs up: else its session would stay open.
+        carried(async move { runs.start(&cluster, &run).await }).await
+    }
+
+    async fn sql_rows(&self, run: &str) -> Result<SqlRows, ApiError> {
+        self.runs.rows(run).await
+    }
+
+    async fn stop_sql(&self, run: &str) -> Result<(), ApiError> {
+        self.runs.stop(run).await;
+        Ok(())
+    }
+
+    async fn draft_sql(&self, draft: SqlDraft) -> Result<SqlDrafted, ApiError> {
+        let cluster = self.cluster(&draft.cluster)?;
+        carried(async move { sql::draft(&cluster, &draft).await }).await
+    }
+
+    async fn submit_sql(&self, submit: SqlSubmit) -> Result<SqlSubmitted, ApiError> {
+        let cluster = self.cluster(&submit.cluster)?;
+        let name = cluster.name.clone();
+        let submitted = carried(async move { sql::submit(&cluster, &submit).await }).await?;
+        // Once now, and once when the jobs have had the time to come up.
+        self.parts.collectors.wake(&name);
+        let collectors = Arc::clone(&self.parts.collectors);
+        tokio::spawn(async move {
+            tokio::time::sleep(COMES_UP).await;
+            collectors.wake(&name);
+        });
+        Ok(submitted)
+    }
+}
+
+/// Runs something to its end even if whoever asked for it hangs up.
+async fn carried<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    let done = tokio::spawn(work).await;
+    done.map_err(|e| ApiError::platform("portal_failed", e.to_string(), "Report this with the portal's log"))?
 }
 
 /// `cluster_not_found`, with the nearest name.

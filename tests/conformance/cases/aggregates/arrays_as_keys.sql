@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: nested
+SELECT tags, COUNT(*) AS n, MAX(addr.city) AS c FROM nested GROUP BY tags;

@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT COUNT(*) AS n FROM orders GROUP BY ();

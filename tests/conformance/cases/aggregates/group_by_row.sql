@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: nested
+SELECT addr.city AS c, COUNT(*) AS n FROM nested GROUP BY addr.city;

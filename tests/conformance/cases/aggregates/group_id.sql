@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT product, GROUP_ID() AS g, COUNT(*) AS n FROM orders GROUP BY GROUPING SETS ((product), (product));

@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT SUM(quantity) AS q FROM orders HAVING COUNT(*) > 10;

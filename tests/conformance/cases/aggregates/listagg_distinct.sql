@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT LISTAGG(DISTINCT currency) AS c FROM orders;

@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SELECT product FROM orders WHERE COUNT(*) > 1 GROUP BY product;

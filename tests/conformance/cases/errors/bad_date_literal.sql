@@ -1,0 +1,2 @@
+-- mode: error
+SELECT DATE '2024-02-30';

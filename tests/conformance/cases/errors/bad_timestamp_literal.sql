@@ -1,0 +1,2 @@
+-- mode: error
+SELECT TIMESTAMP 'yesterday';

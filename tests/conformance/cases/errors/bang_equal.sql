@@ -1,0 +1,2 @@
+-- mode: error
+SELECT 1 != 2;

@@ -1,0 +1,3 @@
+-- mode: failure
+-- tables: strings
+SELECT CAST(s AS INT) FROM strings;

@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SELECT id FROM orders WHERE quantity = 'five';

@@ -1,0 +1,2 @@
+-- mode: error
+CREATE TABLE t (id INT, id STRING) WITH ('connector' = 'blackhole');

@@ -1,0 +1,3 @@
+-- mode: error
+CREATE TABLE t (id INT) WITH ('connector' = 'blackhole');
+CREATE TABLE t (id INT) WITH ('connector' = 'blackhole');

@@ -1,0 +1,2 @@
+-- mode: error
+CREATE TABLE t (id INTT) WITH ('connector' = 'blackhole');

@@ -1,0 +1,2 @@
+-- mode: error
+DESCRIBE nothing;

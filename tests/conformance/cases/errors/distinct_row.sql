@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SELECT COUNT(DISTINCT (customer, currency)) AS b FROM orders;

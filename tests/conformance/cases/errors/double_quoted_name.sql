@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SELECT id AS "the id" FROM orders;

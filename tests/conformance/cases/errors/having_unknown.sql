@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SELECT product FROM orders GROUP BY product HAVING total > 1;

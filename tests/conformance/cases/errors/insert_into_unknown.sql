@@ -1,0 +1,2 @@
+-- mode: error
+INSERT INTO nowhere SELECT 1;

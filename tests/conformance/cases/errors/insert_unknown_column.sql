@@ -1,0 +1,3 @@
+-- mode: error
+CREATE TABLE t (a INT) WITH ('connector' = 'blackhole');
+INSERT INTO t (b) SELECT 1;

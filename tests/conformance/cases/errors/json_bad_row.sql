@@ -1,0 +1,3 @@
+-- mode: failure
+CREATE TABLE t (id INT) WITH ('connector' = 'filesystem', 'path' = '${data}/stamps.json', 'format' = 'json');
+SELECT * FROM t;

@@ -1,0 +1,2 @@
+-- mode: error
+SELECT 1 AS a, a + 1 AS b;

@@ -1,0 +1,3 @@
+-- mode: failure
+CREATE TABLE t (id INT) WITH ('connector' = 'filesystem', 'path' = '${data}/nothing-here.csv', 'format' = 'csv');
+SELECT * FROM t;

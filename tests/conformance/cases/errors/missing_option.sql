@@ -1,0 +1,3 @@
+-- mode: error
+CREATE TABLE t (id INT) WITH ('connector' = 'filesystem', 'format' = 'csv');
+SELECT * FROM t;

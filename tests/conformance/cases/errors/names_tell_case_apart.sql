@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+select ID as x from ORDERS where id = 1;

@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SELECT MAX(COUNT(*)) FROM orders;

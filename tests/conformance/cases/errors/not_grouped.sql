@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SELECT product, quantity FROM orders GROUP BY product;

@@ -1,0 +1,2 @@
+-- mode: error
+CREATE TABLE t (id INT, PRIMARY KEY (id)) WITH ('connector' = 'blackhole');

@@ -1,0 +1,3 @@
+-- mode: failure
+-- tables: orders
+SELECT id, (SELECT quantity FROM orders) FROM orders;

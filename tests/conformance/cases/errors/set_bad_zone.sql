@@ -1,0 +1,2 @@
+-- mode: error
+SET 'table.local-time-zone' = 'Mars/Phobos';

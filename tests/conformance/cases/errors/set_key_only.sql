@@ -1,0 +1,2 @@
+-- mode: error
+SET 'my.own.key';

@@ -1,0 +1,3 @@
+-- mode: error
+BEGIN STATEMENT SET;
+SELECT 1;

@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SELECT customer + 1 FROM orders;

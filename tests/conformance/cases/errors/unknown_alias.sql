@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SELECT z.id FROM orders o;

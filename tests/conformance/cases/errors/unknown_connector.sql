@@ -1,0 +1,3 @@
+-- mode: error
+CREATE TABLE t (id INT) WITH ('connector' = 'fliesystem', 'path' = '/tmp/x', 'format' = 'csv');
+SELECT * FROM t;

@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: nested
+SELECT addr.street FROM nested;

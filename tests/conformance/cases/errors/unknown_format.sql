@@ -1,0 +1,3 @@
+-- mode: error
+CREATE TABLE t (id INT) WITH ('connector' = 'filesystem', 'path' = '/tmp/x', 'format' = 'cvs');
+SELECT * FROM t;

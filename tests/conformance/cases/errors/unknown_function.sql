@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SELECT UPER(customer) FROM orders;

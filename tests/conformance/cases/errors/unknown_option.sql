@@ -1,0 +1,3 @@
+-- mode: error
+CREATE TABLE t (id INT) WITH ('connector' = 'datagen', 'number-of-rows' = '5', 'rows-per-secnd' = '5');
+SELECT * FROM t;

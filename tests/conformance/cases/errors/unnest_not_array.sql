@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SELECT * FROM orders CROSS JOIN UNNEST(id) AS t(x);

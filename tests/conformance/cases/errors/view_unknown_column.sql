@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+CREATE VIEW v AS SELECT nope FROM orders;

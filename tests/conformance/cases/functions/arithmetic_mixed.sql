@@ -1,0 +1,33 @@
+-- mode: rows
+-- tables: numbers
+SELECT
+  id,
+  d + f AS c02,
+  f + d AS c03,
+  f - d AS c04,
+  d * f AS c05,
+  f / d AS c06,
+  d > f AS c07,
+  f + i AS c08,
+  i + f AS c09,
+  b * f AS c10,
+  f + n AS c11,
+  n + f AS c12,
+  d + n AS c13,
+  n + d AS c14,
+  n / NULLIF(f, 0) AS c15,
+  d / NULLIF(b, 0) AS c16,
+  i * n AS c17,
+  ti * n AS c18,
+  si / NULLIF(n, 0) AS c19,
+  b + n AS c20,
+  w + w AS c21,
+  w * w AS c22,
+  w * w * w AS c23,
+  w / 7.5 AS c24,
+  d = f AS c25,
+  f = d AS c26,
+  d <> d AS c27,
+  f < n AS c28,
+  f = n AS c29
+FROM numbers;

@@ -1,0 +1,27 @@
+-- mode: rows
+-- tables: stays
+SELECT
+  id,
+  seen AS c02,
+  CAST(seen AS STRING) AS c03,
+  CAST(seen AS DATE) AS c04,
+  CAST(seen AS TIME) AS c05,
+  EXTRACT(YEAR FROM seen) AS c06,
+  EXTRACT(WEEK FROM seen) AS c07,
+  EXTRACT(DOW FROM seen) AS c08,
+  EXTRACT(DOY FROM seen) AS c09,
+  EXTRACT(HOUR FROM seen) AS c10,
+  EXTRACT(EPOCH FROM seen) AS c11,
+  FLOOR(seen TO DAY) AS c12,
+  CEIL(seen TO HOUR) AS c13,
+  FLOOR(seen TO WEEK) AS c14,
+  seen + INTERVAL '1' MONTH AS c15,
+  seen - INTERVAL '90' SECOND AS c16,
+  TIMESTAMPADD(YEAR, 1, seen) AS c17,
+  TIMESTAMPDIFF(DAY, TIMESTAMP '2024-01-01 00:00:00', seen) AS c18,
+  TIMESTAMPDIFF(MONTH, seen, TIMESTAMP '2024-01-01 00:00:00') AS c19,
+  DATE_FORMAT(seen, 'yyyy-MM-dd''T''HH:mm:ss.SSSSSS') AS c20,
+  CAST(seen AS TIMESTAMP(0)) AS c21,
+  CAST(seen AS TIMESTAMP_LTZ(3)) AS c22,
+  seen > TIMESTAMP '2000-01-01 00:00:00' AS c23
+FROM stays;

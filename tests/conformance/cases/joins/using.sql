@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders rates
+SELECT currency, id, rate FROM orders JOIN rates USING (currency) WHERE id < 5;

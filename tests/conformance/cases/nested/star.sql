@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: nested
+SELECT id, nested.addr.* FROM nested;

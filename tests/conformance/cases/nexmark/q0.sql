@@ -1,0 +1,4 @@
+-- mode: digest
+-- tables: nexmark
+-- Pass through.
+SELECT auction, bidder, price, customTime, extra FROM bid;

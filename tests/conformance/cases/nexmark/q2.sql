@@ -1,0 +1,4 @@
+-- mode: rows
+-- tables: nexmark
+-- Chosen auctions.
+SELECT auction, price FROM bid WHERE MOD(auction, 123) = 0;

@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT id, product, quantity, SUM(quantity) OVER (PARTITION BY product ORDER BY id) AS s FROM orders WHERE id < 12;

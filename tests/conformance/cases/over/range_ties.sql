@@ -1,0 +1,5 @@
+-- mode: rows
+-- Rows of the same instant see each other with RANGE, not with ROWS.
+CREATE TABLE t (bidtime TIMESTAMP(3), price INT, WATERMARK FOR bidtime AS bidtime)
+WITH ('connector' = 'filesystem', 'path' = '${data}/ties.csv', 'format' = 'csv');
+SELECT price, SUM(price) OVER (ORDER BY bidtime RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS s FROM t;

@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT DISTINCT product, currency FROM orders;

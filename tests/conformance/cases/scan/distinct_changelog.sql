@@ -1,0 +1,3 @@
+-- mode: changelog
+-- tables: orders
+SELECT DISTINCT product FROM orders;

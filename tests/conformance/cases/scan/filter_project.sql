@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT id, customer, price, price * quantity AS total, order_time FROM orders WHERE quantity > 3 AND currency <> 'EUR';

@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT id FROM orders LIMIT 3;

@@ -1,0 +1,3 @@
+-- mode: ordered
+-- tables: bid
+SELECT item, price, bidtime FROM bid ORDER BY bidtime, price DESC;

@@ -1,0 +1,2 @@
+-- mode: rows
+VALUES (1, 'a'), (2, 'b');

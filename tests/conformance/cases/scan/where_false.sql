@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT id, product FROM orders WHERE 1 = 2;

@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT product FROM orders WHERE currency = 'EUR' INTERSECT SELECT product FROM orders WHERE currency = 'JPY';

@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT product, COUNT(*) AS n FROM orders GROUP BY product UNION ALL SELECT currency, COUNT(*) FROM orders GROUP BY currency;

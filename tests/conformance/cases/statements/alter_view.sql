@@ -1,0 +1,4 @@
+-- mode: rows
+CREATE VIEW v AS SELECT 1 AS a;
+ALTER VIEW v RENAME TO w;
+SELECT * FROM w;

@@ -1,0 +1,5 @@
+-- mode: rows
+CREATE DATABASE d;
+USE d;
+CREATE TABLE t (id INT) WITH ('connector' = 'blackhole');
+SHOW TABLES;

@@ -1,0 +1,3 @@
+-- mode: error
+CREATE FUNCTION f AS 'no.such.Class';
+SELECT f(1);

@@ -1,0 +1,2 @@
+-- mode: rows
+CREATE TABLE t (id INT) WITH ('connector' = 'blackhole');

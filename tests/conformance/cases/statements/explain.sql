@@ -1,0 +1,3 @@
+-- mode: columns
+-- tables: orders
+EXPLAIN SELECT product, COUNT(*) FROM orders GROUP BY product;

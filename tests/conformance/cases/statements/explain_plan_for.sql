@@ -1,0 +1,3 @@
+-- mode: columns
+-- tables: orders
+EXPLAIN PLAN FOR SELECT id FROM orders;

@@ -1,0 +1,2 @@
+-- mode: rows
+SET 'a.b' = 'c';

@@ -1,0 +1,3 @@
+-- mode: ordered
+-- tables: orders
+SHOW COLUMNS FROM orders;

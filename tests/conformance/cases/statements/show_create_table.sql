@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SHOW CREATE TABLE orders;

@@ -1,0 +1,2 @@
+-- mode: rows
+SHOW DATABASES;

@@ -1,0 +1,2 @@
+-- mode: columns
+SHOW JOBS;

@@ -1,0 +1,3 @@
+-- mode: error
+-- tables: orders
+SHOW PARTITIONS orders;

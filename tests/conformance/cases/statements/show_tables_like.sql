@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders rates payments
+SHOW TABLES LIKE '%r%';

@@ -1,0 +1,2 @@
+-- mode: error
+UNLOAD MODULE nothing;

@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT id, price FROM orders WHERE price > (SELECT AVG(price) * 1.5 FROM orders);

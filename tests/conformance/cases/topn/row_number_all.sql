@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: orders
+SELECT id, ROW_NUMBER() OVER (PARTITION BY product ORDER BY price) AS rn FROM orders;

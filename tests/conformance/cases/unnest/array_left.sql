@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: nested
+SELECT id, tag FROM nested LEFT JOIN UNNEST(tags) AS t(tag) ON TRUE;

@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: nested
+SELECT id, k, v FROM nested CROSS JOIN UNNEST(props) AS t(k, v);

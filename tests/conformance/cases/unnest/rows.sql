@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: nested
+SELECT id, sku, qty FROM nested CROSS JOIN UNNEST(items) AS t(sku, qty);

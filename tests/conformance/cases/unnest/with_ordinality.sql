@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: nested
+SELECT id, tag, o FROM nested CROSS JOIN UNNEST(tags) WITH ORDINALITY AS t(tag, o);

@@ -1,0 +1,5 @@
+-- mode: rows
+-- tables: orders
+SELECT TUMBLE_START(r, INTERVAL '30' MINUTE) AS s, SUM(n) AS n, COUNT(*) AS fives FROM (
+  SELECT TUMBLE_ROWTIME(order_time, INTERVAL '5' MINUTE) AS r, COUNT(*) AS n FROM orders GROUP BY TUMBLE(order_time, INTERVAL '5' MINUTE)
+) GROUP BY TUMBLE(r, INTERVAL '30' MINUTE);

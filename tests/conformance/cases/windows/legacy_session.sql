@@ -1,0 +1,4 @@
+-- mode: rows
+-- tables: clicks
+SELECT username, SESSION_START(ts, INTERVAL '30' SECOND) AS s, SESSION_END(ts, INTERVAL '30' SECOND) AS e, SESSION_ROWTIME(ts, INTERVAL '30' SECOND) AS r, COUNT(*) AS n
+FROM clicks GROUP BY username, SESSION(ts, INTERVAL '30' SECOND);

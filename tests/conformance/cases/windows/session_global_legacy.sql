@@ -1,0 +1,3 @@
+-- mode: rows
+-- tables: clicks
+SELECT SESSION_START(ts, INTERVAL '15' SECOND) AS s, SESSION_END(ts, INTERVAL '15' SECOND) AS e, COUNT(*) AS n, SUM(ms) AS ms FROM clicks GROUP BY SESSION(ts, INTERVAL '15' SECOND);
