@@ -4,7 +4,7 @@ use leptos_router::hooks::use_query_map;
 use model::HomeView;
 
 use crate::{
-    components::{AsOf, ClusterStrip, Counts, ErrorNotice, ExamplePanel, Filters, JobTable, Loading},
+    components::{AsOf, ClusterStrip, Counts, ErrorNotice, ExamplePanel, Filters, JobTable, LiveTitle, Loading},
     filter::JobFilter,
     format, href, keys,
     live::{self, Link},
@@ -51,8 +51,9 @@ fn Home(view: Signal<HomeView>, link: Signal<Link>) -> impl IntoView {
         rows.read().iter().filter(|row| filter.admits(row)).cloned().collect::<Vec<_>>()
     });
     let example = Memo::new(move |_| view.read().example.clone());
+    let title = Memo::new(move |_| title(counts.get()));
     view! {
-        <Title text=move || title(counts.get()) />
+        <LiveTitle text=title />
         <div class="page-head">
             <Counts counts filter />
             <AsOf at=as_of link />

@@ -6,8 +6,8 @@ use model::{JobView, Timestamp};
 use crate::{
     charts::{HourGrid, JobGraph},
     components::{
-        CauseCard, Crosshair, ErrorNotice, ExamplePanel, Exceptions, Healthy, History, JobHead, Loading, Output,
-        Section, Tab, Tabs, Unknowns,
+        CauseCard, Crosshair, ErrorNotice, ExamplePanel, Exceptions, Healthy, History, JobHead, LiveTitle, Loading,
+        Output, Section, Tab, Tabs, Unknowns,
     },
     format,
     group::{self, Group},
@@ -71,7 +71,7 @@ fn Job(view: Signal<JobView>, link: Signal<Link>) -> impl IntoView {
     };
     provide_context(Crosshair(RwSignal::new(None)));
     view! {
-        <Title text=move || title.get() />
+        <LiveTitle text=title />
         <JobHead view as_of link />
         <Tabs current=tab href count />
         {move || match tab.get() {

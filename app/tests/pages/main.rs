@@ -12,14 +12,19 @@ use axum::{
     http::{Request, StatusCode},
 };
 use leptos::prelude::*;
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 
 use portal::FixedPortal;
 
 /// Renders the page at `path`, as the portal does.
 async fn get(portal: FixedPortal, path: &str) -> (StatusCode, String) {
-    // Listing the routes is also what tells Leptos to run its tasks on tokio.
-    leptos_axum::generate_route_list(app::App);
+    // Listing the routes is also what tells Leptos to run its tasks on tokio. While it does, no page in the process loads its
+    // data: so once, as the portal does.
+    static ROUTES: LazyLock<()> = LazyLock::new(|| drop(leptos_axum::generate_route_list(app::App)));
+    LazyLock::force(&ROUTES);
     let portal: Arc<dyn app::Portal> = Arc::new(portal);
     let options = LeptosOptions::builder().output_name("drsquirrel").build();
     let handler = leptos_axum::render_app_async_with_context(
@@ -238,5 +243,17 @@ async fn pages_carry_no_inline_style_or_handler_so_that_a_strict_policy_holds() 
         for forbidden in [" style=\"", " onclick=", " onload=", "javascript:"] {
             assert!(!html.contains(forbidden), "{path} has {forbidden}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_readers_at_once_all_get_their_page() {
+    let readers: Vec<_> = (0..400)
+        .map(|n| tokio::spawn(get(FixedPortal::default(), if n % 2 == 0 { "/" } else { "/jobs/late-departures" })))
+        .collect();
+    for reader in readers {
+        let (status, html) = reader.await.unwrap();
+        assert_eq!(status, StatusCode::OK);
+        assert!(html.contains("critical · "), "a page without its title:\n{html}");
     }
 }
