@@ -22,6 +22,11 @@ pub fn random_seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
+/// A number from 0 to 1, by chance.
+pub fn chance() -> f64 {
+    random_seed() as f64 / u64::MAX as f64
+}
+
 /// 32 random hexadecimal digits: a job's id.
 pub fn random() -> String {
     format!("{:032x}", random_bits())

@@ -66,7 +66,8 @@ pub async fn run_engine(
     let _ = writeln!(std::io::stderr(), "listening on {address}");
     tracing::info!(engine.name = host.options.name, engine.zone = host.options.zone, %address, "the engine listens");
 
-    let server = axum::serve(listener, router);
+    // Made into a service here, for else the whole router is copied for each connection.
+    let server = axum::serve(listener, router.into_make_service());
     let served = tokio::select! {
         served = server => served.map_err(EngineError::Serve),
         () = shutdown => Ok(()),

@@ -2,35 +2,38 @@
 
 use std::time::Duration;
 
-use super::{Sink, print::call_service};
+use super::sink::{SinkTask, SinkWriter};
 use crate::{
-    options::Options,
-    runtime::{Stop, TaskContext},
-    sql::{
-        catalog::Table,
-        value::{Row, row_bytes},
-    },
+    runtime::operator::OperatorContext,
+    runtime::{Stop, cancel::Cancel},
+    types::Batch,
 };
 
 /// Forgets.
 pub struct Blackhole {
-    latency: Duration,
+    /// `sink.call-latency`: how long the service behind the sink takes for a row.
+    pub latency: Duration,
 }
 
-impl Blackhole {
-    /// Reads the options.
-    pub fn open(table: &Table) -> Self {
-        Self { latency: Options(&table.options).duration("sink.call-latency").unwrap_or_default() }
-    }
-}
-
-impl Sink for Blackhole {
-    fn write(&mut self, row: &Row, context: &TaskContext) -> Result<u64, Stop> {
-        call_service(self.latency, context)?;
-        Ok(row_bytes(row))
-    }
-
-    fn flush(&mut self, _: &TaskContext) -> Result<(), Stop> {
+impl SinkWriter for Blackhole {
+    fn open(&mut self, _: &mut OperatorContext<'_>) -> Result<(), Stop> {
         Ok(())
     }
+
+    fn write(&mut self, batch: &Batch, task: &SinkTask) -> Result<u64, Stop> {
+        for _ in 0..batch.rows {
+            if !call_service(self.latency, &task.cancel)? {
+                break;
+            }
+        }
+        Ok(batch.bytes() as u64)
+    }
+}
+
+/// Waits as long as a service takes for one row; `false` where it takes no time.
+pub fn call_service(latency: Duration, cancel: &Cancel) -> Result<bool, Stop> {
+    if latency.is_zero() {
+        return Ok(false);
+    }
+    if cancel.wait(latency) { Err(Stop::Cancelled) } else { Ok(true) }
 }

@@ -2,28 +2,29 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
-use super::{results::ResultTable, session::Environment};
+use super::{query::Query, results::ResultTable, session::Outcome};
 use crate::{
-    host::{Host, SubmitError, now_ms},
-    sql::{
-        SqlError,
-        ast::{Insert, Statement},
-        catalog::Table,
-        config::{JobConfig, MAX_SETTINGS, Settings},
-        parser::parse,
-        plan::{JobPlan, plan},
-        script::JobScript,
-        types::DataType,
+    connectors::connect::BuiltIn,
+    host::{Host, Job, SubmitError, checkpoints::coordinator::StopMode, command::Command, now_ms},
+    ids,
+    planner::{
+        JobConfig,
+        session::{Answer, Session},
+        show::Rows,
     },
+    syntax::{
+        SqlError,
+        ast::{Statement, Text},
+        parse,
+    },
+    types::{Field, Schema, TypeKind, Value},
 };
 
 /// Runs a statement; an error is the stack trace that the gateway reports.
-pub fn execute(text: &str, environment: &mut Environment, host: &Arc<Host>) -> Result<ResultTable, String> {
+pub fn execute(text: &str, session: &mut Session, host: &Arc<Host>) -> Result<Outcome, String> {
     let statement = parse(text).map_err(|error| stack(&error))?;
-    match run(statement, text, environment, host) {
-        Ok(result) => Ok(result),
+    match run(&statement, text, session, host) {
+        Ok(outcome) => Ok(outcome),
         Err(SubmitError::Sql(error)) => Err(stack(&error)),
         Err(other) => Err(format!("org.apache.flink.table.gateway.api.utils.SqlGatewayException: {other}")),
     }
@@ -38,114 +39,68 @@ fn stack(error: &SqlError) -> String {
     )
 }
 
-fn run(
-    statement: Statement,
-    text: &str,
-    environment: &mut Environment,
-    host: &Arc<Host>,
-) -> Result<ResultTable, SubmitError> {
-    let Environment { settings, catalog } = environment;
-    match statement {
-        Statement::CreateTable(definition) => {
-            catalog.create(&definition, text)?;
+fn run(statement: &Statement, text: &str, session: &mut Session, host: &Arc<Host>) -> Result<Outcome, SubmitError> {
+    let table = |rows: Rows| Ok(Outcome::Table(Arc::new(rows.into())));
+    match session.run(statement, text, &BuiltIn)? {
+        Answer::Rows(rows) => table(rows),
+        Answer::Insert(script) => {
+            let job = host.submit(*script)?;
+            Ok(Outcome::Table(Arc::new(ResultTable::job(&job.id))))
         }
-        Statement::DropTable { name, if_exists } => catalog.drop(&name, if_exists)?,
-        Statement::Set(Some((key, value))) => set(settings, &key.text, &value.text)?,
-        Statement::Set(None) => {
-            let rows = settings.iter().map(|(key, value)| vec![json!(key), json!(value)]).collect();
-            return Ok(ResultTable::table(&["key", "value"], rows));
+        Answer::Query(script, schema) => {
+            let zone = JobConfig::read(&script.settings)?.zone;
+            Ok(Outcome::Query(Arc::new(Query::new(host.submit(*script)?, schema, zone))))
         }
-        Statement::Reset(Some(key)) => {
-            settings.remove(&key.text);
-        }
-        Statement::Reset(None) => settings.clear(),
-        Statement::ShowTables => {
-            let rows = catalog.names().map(|name| vec![json!(name)]).collect();
-            return Ok(ResultTable::table(&["table name"], rows));
-        }
-        Statement::ShowJobs => return Ok(show_jobs(host)),
-        Statement::Describe(name) => return Ok(describe(catalog.get(&name)?)),
-        Statement::Explain(insert) => {
-            let plan = plan(&insert, catalog, JobConfig::read(settings)?)?;
-            return Ok(ResultTable::table(&["result"], vec![vec![json!(explain(&plan))]]));
-        }
-        Statement::Insert(insert) => return submit(&insert, text, environment, host),
-        Statement::StopJob(id) => {
-            let job = host.job(&id.text).filter(|job| !job.status().is_terminal()).ok_or_else(|| {
-                SqlError::invalid(id.at, format!("There is no job '{}' that runs. SHOW JOBS lists them", id.text))
-            })?;
-            job.cancel.cancel();
-        }
+        Answer::ShowJobs => table(jobs(&host.jobs())),
+        Answer::DescribeJob(id) => table(jobs(&[found(host, &id)?])),
+        Answer::StopJob { id, savepoint, drain } => stop(host, &id, savepoint, drain),
     }
-    Ok(ResultTable::ok())
 }
 
-fn submit(
-    insert: &Insert,
-    text: &str,
-    environment: &Environment,
-    host: &Arc<Host>,
-) -> Result<ResultTable, SubmitError> {
-    // Planned here against the session first, so that positions are those of the statement as it was sent.
-    plan(insert, &environment.catalog, JobConfig::read(&environment.settings)?)?;
-    let script = JobScript::of(insert, text, &environment.catalog, &environment.settings)?;
-    Ok(ResultTable::job(&host.submit(script)?.id))
+/// The job of an id, if it runs.
+fn found(host: &Host, id: &Text) -> Result<Arc<Job>, SqlError> {
+    host.job(&id.text).filter(|job| !job.status().is_terminal()).ok_or_else(|| {
+        SqlError::invalid(id.at, format!("There is no job '{}' that runs. SHOW JOBS lists them", id.text))
+    })
 }
 
-/// Sets a key, unless the settings then no longer make sense.
-pub fn set(settings: &mut Settings, key: &str, value: &str) -> Result<(), SqlError> {
-    if !settings.contains_key(key) && settings.len() >= MAX_SETTINGS {
-        return Err(SqlError::Config(format!("The session has {MAX_SETTINGS} settings, which is the most")));
+/// The answer to a statement that has done what it says.
+fn done() -> Outcome {
+    Outcome::Table(Arc::new(ResultTable::ok()))
+}
+
+fn stop(host: &Host, id: &Text, savepoint: bool, drain: bool) -> Result<Outcome, SubmitError> {
+    let job = found(host, id)?;
+    if !savepoint && !drain {
+        job.cancel.cancel();
+        return Ok(done());
     }
-    let mut changed = settings.clone();
-    changed.insert(key.to_owned(), value.to_owned());
-    JobConfig::read(&changed)?;
-    *settings = changed;
-    Ok(())
+    let configured = job.config.as_ref().ok().and_then(|config| config.checkpointing.savepoint_directory.clone());
+    let directory = configured.ok_or_else(|| {
+        SqlError::invalid(
+            id.at,
+            "Set 'execution.checkpointing.savepoint-dir' for the job: a savepoint needs a directory",
+        )
+    })?;
+    let (number, _) = job.operations.begin(&ids::random());
+    let stop = Some(if drain { StopMode::Drain } else { StopMode::Suspend });
+    job.order(Command::Savepoint { number, directory, stop })
+        .map_err(|_| SqlError::invalid(id.at, format!("The job '{}' does not run just now", id.text)))?;
+    Ok(done())
 }
 
-fn show_jobs(host: &Host) -> ResultTable {
-    let rows = host
-        .jobs()
-        .iter()
-        .map(|job| {
-            let started = job.read(|state| state.record.submitted_ms);
-            let started = crate::sql::time::format_timestamp(started.min(now_ms()) * 1000, 3, 'T') + "Z";
-            vec![json!(job.id), json!(job.name), json!(job.status().as_str()), json!(started)]
-        })
-        .collect();
-    ResultTable::table(&["job id", "job name", "status", "start time"], rows).with_type(3, DataType::TimestampLtz(3))
-}
-
-fn describe(table: &Table) -> ResultTable {
-    let key: Vec<&str> = table.primary_key.iter().map(|index| table.columns[*index].name.as_str()).collect();
-    let rows = table
-        .columns
-        .iter()
-        .map(|column| {
-            let in_key = key.contains(&column.name.as_str());
-            let key = if in_key { json!(format!("PRI({})", key.join(", "))) } else { Value::Null };
-            vec![
-                json!(column.name),
-                json!(column.data_type.to_string()),
-                json!(column.nullable),
-                key,
-                Value::Null,
-                Value::Null,
-            ]
-        })
-        .collect();
-    ResultTable::table(&["name", "type", "null", "key", "extras", "watermark"], rows).with_type(2, DataType::Boolean)
-}
-
-fn explain(plan: &JobPlan) -> String {
-    let mut lines = vec!["== Physical Execution Plan ==".to_owned()];
-    for vertex in &plan.vertices {
-        if let Some(exchange) = &vertex.input {
-            lines.push(format!("   | {}", exchange.ship_strategy()));
-        }
-        lines.push(format!("{} (parallelism {})", vertex.name, vertex.parallelism));
-        lines.extend(vertex.operators.iter().map(|operator| format!("   {}", operator.description)));
-    }
-    lines.join("\n")
+fn jobs(jobs: &[Arc<Job>]) -> Rows {
+    let text = |text: &str| Value::Text(text.into());
+    let row = |job: &Arc<Job>| {
+        let started = job.read(|state| state.record.submitted_ms).min(now_ms());
+        vec![text(&job.id), text(&job.name), text(job.status().as_str()), Value::Timestamp(started * 1000)]
+    };
+    let column = |name: &str, kind: TypeKind| Field::new(name, kind.nullable());
+    let columns = vec![
+        column("job id", TypeKind::STRING),
+        column("job name", TypeKind::STRING),
+        column("status", TypeKind::STRING),
+        column("start time", TypeKind::TimestampLtz(6)),
+    ];
+    Rows { schema: Schema::new(columns), rows: jobs.iter().map(row).collect() }
 }

@@ -1,6 +1,9 @@
 //! Flink's SQL Gateway REST API, version 1 and, in the same shapes, the later ones.
 
+mod cell;
 mod execute;
+mod logical_type;
+mod query;
 mod results;
 mod routes;
 mod session;
@@ -13,7 +16,7 @@ use std::{
 
 pub use routes::router;
 
-use crate::{host::Host, ids, rest::answer::ApiError, sql::config::Settings};
+use crate::{host::Host, ids, planner::Settings, rest::answer::ApiError};
 use session::Session;
 
 /// Sessions that can be open at once. At this bound the one that was idle longest is closed, if it was idle at all.
@@ -36,7 +39,13 @@ impl Gateway {
     /// Opens a session.
     fn open(&self, settings: Settings) -> Result<String, ApiError> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.retain(|_, session| session.idle() < IDLE_TIMEOUT);
+        sessions.retain(|_, session| {
+            let used = session.idle() < IDLE_TIMEOUT;
+            if !used {
+                session.end();
+            }
+            used
+        });
         if sessions.len() >= MAX_SESSIONS {
             let stack = format!(
                 "org.apache.flink.table.gateway.api.utils.SqlGatewayException: Failed to create session, the count of \
@@ -59,7 +68,7 @@ impl Gateway {
 
     fn close(&self, handle: &str) -> Result<(), ApiError> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.remove(handle).map(|_| ()).ok_or_else(|| missing(handle))
+        sessions.remove(handle).map(|session| session.end()).ok_or_else(|| missing(handle))
     }
 }
 

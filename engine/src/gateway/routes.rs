@@ -5,18 +5,23 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{
     Json, Router,
     extract::{OriginalUri, Path, Query, State, rejection::JsonRejection},
+    response::{IntoResponse, Response},
     routing::{delete, get, post},
 };
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Gateway, execute, session::Operation};
+use super::{
+    Gateway, execute,
+    results::RowFormat,
+    session::{Operation, Outcome},
+};
 use crate::{
+    planner,
     rest::{
         VERSION,
         answer::{Answer, ApiError, ok},
     },
-    sql::config::Settings,
 };
 
 /// The versions that are spoken; what differs between Flink's is nothing that this engine has.
@@ -26,6 +31,7 @@ const VERSIONS: [&str; 4] = ["v1", "v2", "v3", "v4"];
 pub fn router(gateway: Arc<Gateway>) -> Router {
     let one = Router::new()
         .route("/info", get(info))
+        .route("/api_versions", get(versions))
         .route("/sessions", post(open))
         .route("/sessions/{session}", get(settings).delete(close))
         .route("/sessions/{session}/heartbeat", post(heartbeat))
@@ -76,11 +82,11 @@ async fn open(State(gateway): State<Arc<Gateway>>, request: axum::body::Bytes) -
         serde_json::from_slice(&request)
             .map_err(|error| ApiError::bad_request(format!("The request is not {{\"properties\": {{…}}}}: {error}")))?
     };
-    let mut settings = Settings::new();
+    let mut session = planner::session::Session::default();
     for (key, value) in request.properties.unwrap_or_default() {
-        execute::set(&mut settings, &key, &value).map_err(|error| ApiError::bad_request(error.to_string()))?;
+        session.set(&key, &value).map_err(|error| ApiError::bad_request(error.to_string()))?;
     }
-    ok(json!({"sessionHandle": gateway.open(settings)?}))
+    ok(json!({"sessionHandle": gateway.open(session.settings)?}))
 }
 
 async fn settings(State(gateway): State<Arc<Gateway>>, Path(session): Path<String>) -> Answer {
@@ -112,7 +118,7 @@ async fn statement(
     let session = gateway.session(&session)?;
     let request = body(request)?;
     let mut environment = session.environment.lock().await;
-    let outcome = execute::execute(&request.statement, &mut environment, &gateway.host);
+    let outcome = execute::execute(&request.statement, &mut environment, &gateway.host).unwrap_or_else(Outcome::Failed);
     ok(json!({"operationHandle": session.remember(outcome)}))
 }
 
@@ -146,8 +152,9 @@ async fn status(State(gateway): State<Arc<Gateway>>, Path((session, handle)): Pa
     let operation = operation(&gateway, &session, &handle)?;
     let status = match operation.outcome {
         _ if operation.cancelled => "CANCELED",
-        Ok(_) => "FINISHED",
-        Err(_) => "ERROR",
+        // A query's operation is over when its job is submitted; its rows come after.
+        Outcome::Table(_) | Outcome::Query(_) => "FINISHED",
+        Outcome::Failed(_) => "ERROR",
     };
     ok(json!({"status": status}))
 }
@@ -170,30 +177,43 @@ async fn close_operation(
 }
 
 #[derive(Deserialize)]
-struct RowFormat {
+struct RowFormatQuery {
     #[serde(rename = "rowFormat")]
     row_format: Option<String>,
+}
+
+impl RowFormatQuery {
+    fn format(&self) -> Result<RowFormat, ApiError> {
+        match self.row_format.as_deref().unwrap_or("JSON").to_uppercase().as_str() {
+            "JSON" => Ok(RowFormat::Json),
+            "PLAIN_TEXT" => Ok(RowFormat::PlainText),
+            other => Err(ApiError::bad_request(format!("The row format is JSON or PLAIN_TEXT, not {other}"))),
+        }
+    }
 }
 
 async fn result(
     State(gateway): State<Arc<Gateway>>,
     Path((session, handle, token)): Path<(String, String, u64)>,
-    Query(query): Query<RowFormat>,
+    Query(query): Query<RowFormatQuery>,
     OriginalUri(uri): OriginalUri,
-) -> Answer {
-    let row_format = query.row_format.unwrap_or_else(|| "JSON".to_owned()).to_uppercase();
-    if !["JSON", "PLAIN_TEXT"].contains(&row_format.as_str()) {
-        return Err(ApiError::bad_request(format!("The row format is JSON or PLAIN_TEXT, not {row_format}")));
-    }
+) -> Result<Response, ApiError> {
+    let format = query.format()?;
     let operation = operation(&gateway, &session, &handle)?;
-    let table = operation.outcome.map_err(|stack| ApiError::exception(&stack))?;
-    if token > 1 {
-        let message = format!("Currently the client is at token 1, and cannot fetch results with token {token}.");
-        return Err(ApiError::exception(&format!(
-            "org.apache.flink.table.gateway.service.utils.SqlExecutionException: {message}"
-        )));
-    }
     // The next page is asked for under the version that this one was.
     let base = uri.path().rsplit_once('/').map_or("", |(base, _)| base);
-    ok(table.page(token, &row_format, &format!("{base}/1?rowFormat={row_format}")))
+    let next = |token: u64| format!("{base}/{token}?rowFormat={}", format.as_str());
+    let page = match &operation.outcome {
+        Outcome::Failed(stack) => Err(stack.clone()),
+        Outcome::Table(_) if token > 1 => Err(format!(
+            "org.apache.flink.table.gateway.service.utils.SqlExecutionException: Currently the client is at token 1, and \
+             cannot fetch results with token {token}."
+        )),
+        Outcome::Table(table) => table.page(token, format, next(1)).map(Some),
+        Outcome::Query(query) => query.page(token, format, next),
+    };
+    match page.map_err(|stack| ApiError::exception(&stack))? {
+        Some(page) => Ok(Json(page).into_response()),
+        None => Ok(Json(json!({"resultType": "NOT_READY", "nextResultUri": next(token)})).into_response()),
+    }
 }

@@ -2,43 +2,45 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use super::results::ResultTable;
+use super::{query::Query, results::ResultTable};
 use crate::{
     ids,
-    sql::{catalog::Catalog, config::Settings},
+    planner::{self, Settings},
 };
 
 /// Operations that a session remembers; the oldest are forgotten first.
 const MAX_OPERATIONS: usize = 100;
 
-/// What statements read and change.
-#[derive(Debug, Clone, Default)]
-pub struct Environment {
-    /// What was `SET`.
-    pub settings: Settings,
-    /// What was `CREATE`d.
-    pub catalog: Catalog,
+/// What came of a statement.
+#[derive(Clone)]
+pub enum Outcome {
+    /// A result that is all there.
+    Table(Arc<ResultTable>),
+    /// A query whose rows come as its job runs.
+    Query(Arc<Query>),
+    /// The stack trace of why it has none.
+    Failed(String),
 }
 
 /// A statement that was run.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Operation {
     /// Its handle.
     pub handle: String,
-    /// Its result, or the stack trace of why it has none.
-    pub outcome: Result<ResultTable, String>,
-    /// Whether its result was cancelled.
+    /// What came of it.
+    pub outcome: Outcome,
+    /// Whether it was cancelled.
     pub cancelled: bool,
 }
 
 /// A session.
 pub struct Session {
     /// What statements read and change. Held while one runs: statements of a session run one after the other.
-    pub environment: tokio::sync::Mutex<Environment>,
+    pub environment: tokio::sync::Mutex<planner::session::Session>,
     operations: Mutex<VecDeque<Operation>>,
     used: Mutex<Instant>,
 }
@@ -47,7 +49,7 @@ impl Session {
     /// A session with these settings.
     pub fn new(settings: Settings) -> Self {
         Self {
-            environment: tokio::sync::Mutex::new(Environment { settings, ..Environment::default() }),
+            environment: tokio::sync::Mutex::new(planner::session::Session::new(settings)),
             operations: Mutex::default(),
             used: Mutex::new(Instant::now()),
         }
@@ -64,12 +66,14 @@ impl Session {
     }
 
     /// Remembers an outcome; answers its handle.
-    pub fn remember(&self, outcome: Result<ResultTable, String>) -> String {
+    pub fn remember(&self, outcome: Outcome) -> String {
         let handle = ids::handle();
         let mut operations = self.operations.lock().unwrap_or_else(PoisonError::into_inner);
         operations.push_back(Operation { handle: handle.clone(), outcome, cancelled: false });
-        if operations.len() > MAX_OPERATIONS {
-            operations.pop_front();
+        if operations.len() > MAX_OPERATIONS
+            && let Some(forgotten) = operations.pop_front()
+        {
+            forgotten.stop();
         }
         handle
     }
@@ -80,12 +84,13 @@ impl Session {
         operations.iter().find(|operation| operation.handle == handle).cloned()
     }
 
-    /// Cancels an operation, which here means its result: statements are over at once. `false` where there is none.
+    /// Cancels an operation: a query's job with it. `false` where there is none.
     pub fn cancel(&self, handle: &str) -> bool {
         let mut operations = self.operations.lock().unwrap_or_else(PoisonError::into_inner);
         let found = operations.iter_mut().find(|operation| operation.handle == handle);
         found.is_some_and(|operation| {
             operation.cancelled = true;
+            operation.stop();
             true
         })
     }
@@ -93,8 +98,22 @@ impl Session {
     /// Forgets an operation; `false` where there is none.
     pub fn close(&self, handle: &str) -> bool {
         let mut operations = self.operations.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = operations.len();
-        operations.retain(|operation| operation.handle != handle);
-        operations.len() < before
+        let found = operations.iter().position(|operation| operation.handle == handle);
+        let closed = found.and_then(|index| operations.remove(index));
+        closed.inspect(Operation::stop).is_some()
+    }
+
+    /// The session ends: its queries with it.
+    pub fn end(&self) {
+        let operations = self.operations.lock().unwrap_or_else(PoisonError::into_inner);
+        operations.iter().for_each(Operation::stop);
+    }
+}
+
+impl Operation {
+    fn stop(&self) {
+        if let Outcome::Query(query) = &self.outcome {
+            query.stop();
+        }
     }
 }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::status::TaskStatus;
+use super::{shape::VertexShape, status::TaskStatus};
 use crate::{
     runtime::{
         job::{Ended, Outcome},
         metrics::Values,
     },
-    sql::plan::JobPlan,
     worker::protocol::Report,
 };
 
@@ -68,14 +67,14 @@ impl Task {
 
 impl Attempt {
     /// An attempt whose worker is being started.
-    pub fn new(number: u64, task_manager: String, plan: &JobPlan, now_ms: i64) -> Self {
-        let tasks = plan.vertices.iter().map(|vertex| (0..vertex.parallelism).map(|_| Task::new(now_ms)).collect());
+    pub fn new(number: u64, task_manager: String, vertices: &[VertexShape], now_ms: i64) -> Self {
+        let tasks = vertices.iter().map(|vertex| (0..vertex.parallelism).map(|_| Task::new(now_ms)).collect());
         Self {
             number,
             task_manager,
             process_id: None,
             heard_ms: now_ms,
-            slots: plan.slots(),
+            slots: vertices.iter().map(|vertex| vertex.parallelism).max().unwrap_or(1),
             tasks: tasks.collect(),
             process: Values::new(),
         }

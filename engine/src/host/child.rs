@@ -65,9 +65,9 @@ impl Worker {
         }
     }
 
-    /// Tells it to stop; a worker that cannot be told has ended already.
-    pub async fn cancel(&mut self) {
-        if let Err(error) = write_order(&mut self.orders, &ToWorker::Cancel).await {
+    /// Tells it something; a worker that cannot be told has ended already.
+    pub async fn tell(&mut self, order: &ToWorker) {
+        if let Err(error) = write_order(&mut self.orders, order).await {
             tracing::debug!(error = %error, "a worker had ended before it was told to");
         }
     }

@@ -2,47 +2,54 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::mpsc;
 
 use super::{
     Host, Job,
     attempt::Attempt,
+    checkpoints::coordinator::{Coordinator, Policy},
     child::Worker,
+    command::Command,
     now_ms,
     record::ExceptionRecord,
     restart::{Decision, decide},
-    status::{JobStatus, TaskStatus},
+    restore::{self, Beginning, Source, Unusable},
+    status::JobStatus,
+    supervise::Supervision,
 };
 use crate::{
     ids,
-    runtime::{
-        Failure,
-        job::{Ended, Outcome},
-    },
-    sql::plan::JobPlan,
-    worker::protocol::{FromWorker, Start},
+    planner::{JobConfig, settings::RestartStrategy},
+    runtime::Failure,
+    state::{DAMAGED, StateError, store::CheckpointStore},
+    worker::protocol::Start,
 };
 
-/// How long a worker has to stop before it is killed. It gives itself less.
-const STOP_GRACE: Duration = Duration::from_millis(900);
-/// After how long without a word a worker counts as lost; it reports every second.
-const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(15);
-
 /// How an attempt ended.
-enum End {
+pub enum End {
     Finished,
     Cancelled,
     Failed(ExceptionRecord),
+    /// It cannot be begun, and no restart would help.
+    Refused(ExceptionRecord),
+    /// The checkpoint that it was to go on from turned out to be damaged: it is to go on from the one before.
+    Damaged(ExceptionRecord),
+    /// It is to go on at another parallelism.
+    Rescaled,
     /// The engine stops; the job is to go on when it is started again.
     Shutdown,
 }
 
 /// Runs the job to its end.
 pub async fn drive(host: Arc<Host>, job: Arc<Job>) {
+    // There is one driver to a job.
+    let Some(mut commands) = job.take_commands() else { return };
+    // A checkpoint that turned out to be damaged when it was read, and all that came after it, is not tried again.
+    let mut before = None;
     loop {
-        let end = match &job.plan {
-            Ok(plan) => attempt(&host, &job, plan).await,
-            Err(error) => End::Failed(exception(Failure::new(error.class(), error.to_string()))),
+        let end = match &job.config {
+            Ok(config) => attempt(&host, &job, config, &mut commands, &mut before).await,
+            Err(error) => End::Refused(exception(Failure::new(error.class(), error.to_string()))),
         };
         let over = match end {
             End::Shutdown => {
@@ -55,6 +62,21 @@ pub async fn drive(host: Arc<Host>, job: Arc<Job>) {
                 job.enter(JobStatus::Cancelling);
                 job.enter(JobStatus::Canceled)
             }
+            End::Rescaled => {
+                job.rescale();
+                job.enter(JobStatus::Restarting);
+                false
+            }
+            End::Refused(exception) => give_up(&job, exception),
+            End::Damaged(exception) => {
+                // Nothing that a restart strategy is to judge: there are only so many checkpoints.
+                job.update(|state| {
+                    state.record.add_exception(exception);
+                    state.record.restarts += 1;
+                });
+                job.enter(JobStatus::Restarting);
+                false
+            }
             End::Failed(exception) => failed(&host, &job, exception).await,
         };
         host.save(&job);
@@ -64,17 +86,30 @@ pub async fn drive(host: Arc<Host>, job: Arc<Job>) {
     }
 }
 
+fn give_up(job: &Job, exception: ExceptionRecord) -> bool {
+    tracing::warn!(
+        job.id = job.id,
+        job.name = job.name,
+        failure.message = exception.failure.message,
+        "the job cannot begin"
+    );
+    job.update(|state| state.record.add_exception(exception));
+    job.enter(JobStatus::Failing);
+    job.enter(JobStatus::Failed)
+}
+
 /// After a failure: waits for the time to start again; `true` where there is none.
 async fn failed(host: &Host, job: &Job, exception: ExceptionRecord) -> bool {
-    let restarts = job.update(|state| {
+    let (restarts, failures) = job.update(|state| {
         state.record.add_exception(exception);
-        state.record.restarts
+        let failures: Vec<i64> = state.record.exceptions.iter().rev().map(|exception| exception.at_ms).collect();
+        (state.record.restarts, failures)
     });
-    let decision = match &job.plan {
-        Ok(plan) => decide(plan.config.restart, restarts),
-        Err(_) => Decision::GiveUp("The script is not one that this engine takes".to_owned()),
+    let strategy = match &job.config {
+        Ok(config) => &config.restart,
+        Err(_) => &RestartStrategy::None,
     };
-    match decision {
+    match decide(strategy, restarts, &failures, ids::chance()) {
         Decision::GiveUp(reason) => {
             tracing::warn!(job.id = job.id, job.name = job.name, reason, "the job failed");
             job.enter(JobStatus::Failing);
@@ -102,32 +137,44 @@ async fn failed(host: &Host, job: &Job, exception: ExceptionRecord) -> bool {
 }
 
 /// One attempt, from its worker's start to its end.
-async fn attempt(host: &Arc<Host>, job: &Job, plan: &JobPlan) -> End {
+async fn attempt(
+    host: &Arc<Host>,
+    job: &Job,
+    config: &JobConfig,
+    commands: &mut mpsc::Receiver<Command>,
+    before: &mut Option<u64>,
+) -> End {
     if job.cancel.is_cancelled() {
         return End::Cancelled;
     }
     if host.shutdown.is_cancelled() {
         return End::Shutdown;
     }
-    let slots = match host.take_slots(plan.slots()) {
+    let slots = match host.take_slots(job.slots()) {
         Ok(slots) => slots,
-        Err(free) => return End::Failed(no_slots(host, plan, free)),
+        Err(free) => return End::Failed(no_slots(host, job, free)),
     };
-    let task_manager = format!("{}-{}", host.options.name, &ids::random()[..8]);
-    job.update(|state| {
-        let number = state.record.attempts;
-        state.record.attempts += 1;
-        state.attempt = Some(Attempt::new(number, task_manager.clone(), plan, now_ms()));
-    });
+    let Beginning { archive, source, passed } = match restore::beginning(host, job, config, *before).await {
+        Ok(beginning) => beginning,
+        Err(Unusable::Now(failure)) => return End::Failed(exception(failure)),
+        Err(Unusable::Ever(failure)) => return End::Refused(exception(failure)),
+    };
+    note_passed(job, passed);
+    note_attempt(host, job, source.as_ref());
+    let number = source.as_ref().filter(|source| source.is_own).map(|source| source.checkpoint);
     let start = Start {
         script: job.read(|state| state.record.script.clone()),
         attempt_id: ids::handle(),
         directory: host.worker_directory(&job.id),
+        parallelism: job.read(|state| state.record.parallelism.clone()),
+        checkpoints: config.checkpointing.interval_ms.is_some(),
+        restore: source.map(|source| source.url),
     };
     let end = match Worker::start(host, start).await {
         Ok(worker) => {
             job.update(|state| state.attempt.iter_mut().for_each(|attempt| attempt.process_id = worker.id()));
-            Supervision { host, job, plan, failure: None, deadline: None, shutdown: false }.run(worker).await
+            let coordinator = coordinator(job, config, &archive);
+            Supervision::new(host, job, commands, coordinator, Some(archive)).run(worker).await
         }
         Err(error) => {
             let message = format!("The worker process {} could not be started: {error}", host.options.worker.display());
@@ -136,155 +183,74 @@ async fn attempt(host: &Arc<Host>, job: &Job, plan: &JobPlan) -> End {
     };
     job.update(|state| state.attempt.iter_mut().for_each(|attempt| attempt.process_id = None));
     drop(slots);
-    end
-}
-
-/// The engine's side of one attempt while its worker lives.
-struct Supervision<'a> {
-    host: &'a Host,
-    job: &'a Job,
-    plan: &'a JobPlan,
-    /// The first failure: those after it are mostly its consequences.
-    failure: Option<ExceptionRecord>,
-    /// When the worker is killed, once it was told to stop.
-    deadline: Option<Instant>,
-    shutdown: bool,
-}
-
-impl Supervision<'_> {
-    async fn run(mut self, mut worker: Worker) -> End {
-        let mut heard = Instant::now();
-        loop {
-            let stopping = self.deadline.is_some();
-            let deadline = self.deadline.unwrap_or(heard + HEARTBEAT_TIMEOUT);
-            tokio::select! {
-                message = worker.next() => match message {
-                    Some(message) => {
-                        heard = Instant::now();
-                        self.heard(message);
-                    }
-                    None => break,
-                },
-                () = self.job.cancel.cancelled(), if !stopping => {
-                    self.job.enter(JobStatus::Cancelling);
-                    self.host.save(self.job);
-                    self.stop(&mut worker).await;
-                }
-                () = self.host.shutdown.cancelled(), if !stopping => {
-                    self.shutdown = true;
-                    self.stop(&mut worker).await;
-                }
-                () = sleep_until(deadline) => {
-                    let how = worker.end().await;
-                    return self.over(&if stopping { how } else { silent() });
-                }
-            }
+    match end {
+        End::Failed(exception) if number.is_some() && exception.failure.class == DAMAGED => {
+            *before = number;
+            End::Damaged(exception)
         }
-        // It closed its output; one that does not end then is made to.
-        let how = match tokio::time::timeout(STOP_GRACE, worker.wait()).await {
-            Ok(how) => how,
-            Err(_) => worker.end().await,
-        };
-        self.over(&how)
-    }
-
-    async fn stop(&mut self, worker: &mut Worker) {
-        self.deadline = Some(Instant::now() + STOP_GRACE);
-        self.job.update(|state| {
-            state.attempt.iter_mut().for_each(|attempt| attempt.enter_all(TaskStatus::Canceling, now_ms()));
-        });
-        worker.cancel().await;
-    }
-
-    fn heard(&mut self, message: FromWorker) {
-        let now = now_ms();
-        match message {
-            FromWorker::Running => {
-                self.job.update(|state| {
-                    state.attempt.iter_mut().for_each(|attempt| attempt.enter_all(TaskStatus::Running, now));
-                });
-                if self.job.enter(JobStatus::Running) {
-                    self.host.save(self.job);
-                }
-            }
-            FromWorker::Report(report) => {
-                self.job.update(|state| state.attempt.iter_mut().for_each(|attempt| attempt.heard_ms = now));
-                self.job.update(|state| {
-                    if let Some(attempt) = &mut state.attempt {
-                        attempt.reported(report, now)
-                    }
-                });
-            }
-            FromWorker::Ended(ended) => {
-                self.job.update(|state| state.attempt.iter_mut().for_each(|attempt| attempt.ended(&ended, now)));
-                self.task_ended(ended);
-            }
-            FromWorker::Refused(failure) => {
-                self.failure.get_or_insert(exception(failure));
-            }
-        }
-    }
-
-    fn task_ended(&mut self, ended: Ended) {
-        let Outcome::Failed(failure) = ended.outcome else { return };
-        let (number, task_manager) = self.attempt_name();
-        let vertex = self.plan.vertices.get(ended.vertex);
-        let task = vertex.map(|vertex| {
-            format!("{} ({}/{}) - execution #{number}", vertex.name, ended.subtask + 1, vertex.parallelism)
-        });
-        if self.failure.is_none() {
-            tracing::warn!(job.id = self.job.id, task, failure.class, failure.message, "a task failed");
-            self.failure = Some(ExceptionRecord { at_ms: now_ms(), failure, task, task_manager });
-        }
-    }
-
-    fn attempt_name(&self) -> (u64, Option<String>) {
-        self.job.read(|state| match &state.attempt {
-            Some(attempt) => (attempt.number, Some(attempt.task_manager.clone())),
-            None => (0, None),
-        })
-    }
-
-    /// The worker has ended: what that means for the attempt.
-    fn over(self, how: &str) -> End {
-        let finished = self.job.read(|state| state.attempt.as_ref().is_some_and(Attempt::is_finished));
-        let lost = !finished && self.deadline.is_none() && self.failure.is_none();
-        let status = if lost { TaskStatus::Failed } else { TaskStatus::Canceled };
-        self.job.update(|state| {
-            state.attempt.iter_mut().for_each(|attempt| attempt.enter_all(status, now_ms()));
-        });
-        if self.shutdown && !finished {
-            return End::Shutdown;
-        }
-        match self.failure {
-            _ if finished => End::Finished,
-            _ if self.job.cancel.is_cancelled() => End::Cancelled,
-            Some(exception) => End::Failed(exception),
-            None => {
-                let (_, task_manager) = self.attempt_name();
-                let name = task_manager.clone().unwrap_or_default();
-                let message = format!("TaskManager with id {name} is no longer reachable. Its process ended: {how}");
-                let failure = Failure::new("org.apache.flink.runtime.jobmaster.JobMasterException", message);
-                End::Failed(ExceptionRecord { at_ms: now_ms(), failure, task: None, task_manager })
-            }
+        end => {
+            // One that is complete since then is newer than what is damaged.
+            let newest = job.read(|state| state.history.completed.as_ref().map(|entry| entry.id));
+            before.take_if(|before| newest > Some(*before));
+            end
         }
     }
 }
 
-fn silent() -> String {
-    format!("it was silent for {} s, and was ended", HEARTBEAT_TIMEOUT.as_secs())
+/// Checkpoints that are passed over are told of once.
+fn note_passed(job: &Job, passed: Vec<StateError>) {
+    for error in passed {
+        tracing::warn!(job.id = job.id, error = %error, "a checkpoint is passed over");
+        let exception = exception(error.into());
+        job.update(|state| {
+            let told = state.record.exceptions.iter().any(|told| told.failure == exception.failure);
+            if !told {
+                state.record.add_exception(exception);
+            }
+        });
+    }
+}
+
+fn note_attempt(host: &Host, job: &Job, source: Option<&Source>) {
+    let task_manager = format!("{}-{}", host.options.name, &ids::random()[..8]);
+    job.update(|state| {
+        let number = state.record.attempts;
+        state.record.attempts += 1;
+        state.attempt = Some(Attempt::new(number, task_manager, &state.vertices, now_ms()));
+        if let Some(source) = source {
+            let restored = source.restored(now_ms());
+            state.history.restored(restored.clone());
+            state.record.restored = Some(restored);
+        }
+    });
+}
+
+fn coordinator<A>(job: &Job, config: &JobConfig, archive: &CheckpointStore) -> Coordinator<A> {
+    let millis = |ms: i64| Duration::from_millis(ms.max(0).unsigned_abs());
+    let checkpointing = &config.checkpointing;
+    let policy = Policy {
+        interval: checkpointing.interval_ms.map(millis),
+        timeout: millis(checkpointing.timeout_ms),
+        min_pause: millis(checkpointing.min_pause_ms),
+        tolerable_failures: checkpointing.tolerable_failures,
+    };
+    // A number is never used twice, though the record may be older than the newest directory.
+    let begun = archive.newest_number().unwrap_or(0);
+    let next = job.read(|state| state.record.next_checkpoint).max(begun + 1);
+    let tasks = job.vertices().iter().map(|vertex| vertex.parallelism as usize).sum();
+    Coordinator::new(policy, tasks, next)
 }
 
 /// A failure that no task is to blame for.
-fn exception(failure: Failure) -> ExceptionRecord {
+pub fn exception(failure: Failure) -> ExceptionRecord {
     ExceptionRecord { at_ms: now_ms(), failure, task: None, task_manager: None }
 }
 
-fn no_slots(host: &Host, plan: &JobPlan, free: u32) -> ExceptionRecord {
+fn no_slots(host: &Host, job: &Job, free: u32) -> ExceptionRecord {
     let message = format!(
         "Could not acquire the minimum required resources: the job needs {} slots, {free} of {} are free. Stop another \
          job, lower parallelism.default, or start the engine with more --slots",
-        plan.slots(),
+        job.slots(),
         host.options.slots
     );
     exception(Failure::new("org.apache.flink.runtime.jobmanager.scheduler.NoResourceAvailableException", message))

@@ -1,45 +1,51 @@
 //! The job manager: what jobs there are, what they are to do, and the processes that do it.
 
 mod attempt;
+pub mod checkpoints;
 mod child;
+pub mod command;
 mod driver;
 pub mod job;
 pub mod record;
-mod restart;
+pub mod restart;
+mod restore;
+pub mod rows;
+pub mod shape;
 pub mod status;
 mod store;
+mod supervise;
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use self::store::Store;
 use crate::{
     EngineError, EngineOptions, ids,
-    sql::{SqlError, script::JobScript},
+    planner::script::JobScript,
+    state::{StateError, manifest::Manifest, storage::Directory, store as checkpoint_store},
+    syntax::SqlError,
 };
+use checkpoints::operations::Operations;
 pub use job::Job;
 use record::JobRecord;
-use status::JobStatus;
-use store::Store;
 
 /// Ended jobs that are kept to be looked at; the oldest are forgotten first. Flink keeps an hour's.
 const MAX_ENDED_JOBS: usize = 50;
 /// Jobs that can be under way at once.
 const MAX_ACTIVE_JOBS: usize = 200;
 
-/// How long a job waits that ran when its engine was killed: its old worker takes up to this long to end, and two attempts
-/// of a job never run side by side.
-const FENCING: Duration = Duration::from_secs(1);
-
 /// The job manager of one engine.
 pub struct Host {
     /// What the engine was started with.
     pub options: EngineOptions,
     store: Store,
+    /// What was asked of it over REST beside its jobs.
+    pub operations: Operations,
     jobs: Mutex<Vec<Arc<Job>>>,
     slots_used: Mutex<u32>,
     /// Ends every driver, and leaves the jobs as they are.
@@ -68,6 +74,7 @@ impl Host {
         let records = store.load()?;
         let host = Arc::new(Self {
             store,
+            operations: Operations::default(),
             jobs: Mutex::new(Vec::new()),
             slots_used: Mutex::new(0),
             shutdown: CancellationToken::new(),
@@ -75,51 +82,43 @@ impl Host {
             options,
         });
         for record in records {
-            let status = record.status;
+            let ended = record.status.is_terminal();
             let job = Arc::new(Job::new(record));
-            let mut begin = None;
-            if !status.is_terminal() {
+            if !ended {
                 job.update(|state| state.record.resume(now_ms()));
                 host.save(&job);
             }
+            host.add(&job);
             if !job.status().is_terminal() {
                 tracing::info!(job.id = job.id, job.name = job.name, "the job is started again");
-                // An engine that stopped in order left the job created, and no worker.
-                begin = Some(if status == JobStatus::Created { Duration::ZERO } else { FENCING });
+                host.begin(&job);
             }
-            host.add(&job, begin);
         }
         Ok(host)
     }
 
     /// Accepts a job, once it is written down, and begins it.
     pub fn submit(self: &Arc<Self>, script: JobScript) -> Result<Arc<Job>, SubmitError> {
-        let plan = script.plan()?;
+        let name = shape::outline_of(&script, &BTreeMap::new())?.name;
         if self.jobs().iter().filter(|job| !job.status().is_terminal()).count() >= MAX_ACTIVE_JOBS {
             return Err(SubmitError::TooMany);
         }
-        let record = JobRecord::new(ids::random(), plan.name, script, now_ms());
+        let record = JobRecord::new(ids::random(), name, script, now_ms());
         self.store.save(&record)?;
         let job = Arc::new(Job::new(record));
         tracing::info!(job.id = job.id, job.name = job.name, "a job was submitted");
-        self.add(&job, Some(Duration::ZERO));
+        self.add(&job);
+        self.begin(&job);
         self.forget_old();
         Ok(job)
     }
 
-    /// Adds a job, and begins it after a time, if at all.
-    fn add(self: &Arc<Self>, job: &Arc<Job>, begin: Option<Duration>) {
+    fn add(&self, job: &Arc<Job>) {
         self.lock_jobs().push(Arc::clone(job));
-        if let Some(delay) = begin {
-            let (host, job) = (Arc::clone(self), Arc::clone(job));
-            self.drivers.spawn(async move {
-                tokio::select! {
-                    () = tokio::time::sleep(delay) => {}
-                    () = host.shutdown.cancelled() => {}
-                }
-                driver::drive(host, job).await;
-            });
-        }
+    }
+
+    fn begin(self: &Arc<Self>, job: &Arc<Job>) {
+        self.drivers.spawn(driver::drive(Arc::clone(self), Arc::clone(job)));
     }
 
     /// All jobs, oldest first.
@@ -162,6 +161,24 @@ impl Host {
         let record = job.read(|state| state.record.clone());
         if let Err(error) = self.store.save(&record) {
             tracing::error!(job.id = job.id, error = %error, "the job could not be stored");
+        }
+    }
+
+    /// Deletes a savepoint.
+    ///
+    /// # Errors
+    /// What is wrong with the path, or what the storage answered.
+    pub async fn dispose_savepoint(&self, url: &str) -> Result<(), String> {
+        let url = url.to_owned();
+        let deleted = tokio::task::spawn_blocking(move || {
+            let directory = Directory::at(&url, false)?;
+            // Only what is a savepoint is deleted.
+            Manifest::read(&directory)?;
+            checkpoint_store::delete(&directory)
+        });
+        match deleted.await {
+            Ok(deleted) => deleted.map_err(|error: StateError| error.to_string()),
+            Err(error) => Err(error.to_string()),
         }
     }
 

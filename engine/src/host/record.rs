@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::checkpoints::history::Restored;
 use super::status::JobStatus;
-use crate::{runtime::Failure, sql::script::JobScript};
+use crate::{planner::script::JobScript, runtime::Failure};
 
 /// Exceptions that are kept of a job; the oldest go first.
 pub const MAX_EXCEPTIONS: usize = 32;
@@ -33,6 +34,20 @@ pub struct JobRecord {
     pub restarting_ms: i64,
     /// Exceptions, newest first.
     pub exceptions: VecDeque<ExceptionRecord>,
+    /// The parallelism by vertex id, of vertices that were rescaled.
+    #[serde(default)]
+    pub parallelism: BTreeMap<String, u32>,
+    /// The number of the next checkpoint.
+    #[serde(default = "first_checkpoint")]
+    pub next_checkpoint: u64,
+    /// What it was last restored from.
+    #[serde(default)]
+    pub restored: Option<Restored>,
+}
+
+/// Checkpoints are counted from 1.
+fn first_checkpoint() -> u64 {
+    1
 }
 
 /// An exception in a job's history.
@@ -62,6 +77,9 @@ impl JobRecord {
             attempts: 0,
             restarting_ms: 0,
             exceptions: VecDeque::new(),
+            parallelism: BTreeMap::new(),
+            next_checkpoint: first_checkpoint(),
+            restored: None,
         }
     }
 

@@ -47,13 +47,14 @@ impl Store {
         Ok(records)
     }
 
-    /// Writes a job: beside the old file, then in its place.
+    /// Writes a job: beside the old file, then in its place; both are on the disk when this is done.
     pub fn save(&self, record: &JobRecord) -> io::Result<()> {
         let fresh = self.directory.join(format!("{}.tmp", record.id));
         let mut file = File::create(&fresh)?;
         file.write_all(&serde_json::to_vec(record)?)?;
         file.sync_all()?;
-        fs::rename(fresh, self.path(&record.id))
+        fs::rename(fresh, self.path(&record.id))?;
+        File::open(&self.directory)?.sync_all()
     }
 
     /// Forgets a job.

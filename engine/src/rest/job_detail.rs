@@ -7,14 +7,11 @@ use crate::{
         Job,
         job::JobState,
         now_ms,
+        shape::VertexShape,
         status::{JobStatus, TaskStatus},
     },
     ids,
     runtime::metrics::Values,
-    sql::{
-        config::MAX_PARALLELISM,
-        plan::{JobPlan, Vertex},
-    },
 };
 
 /// A task as far as the wire is concerned. Without an attempt (the job ended before the engine was last started) only
@@ -33,7 +30,7 @@ pub struct TaskView {
 }
 
 /// The tasks of a vertex.
-pub fn tasks(state: &JobState, index: usize, vertex: &Vertex) -> Vec<TaskView> {
+pub fn tasks(state: &JobState, index: usize, vertex: &VertexShape) -> Vec<TaskView> {
     let known = state.attempt.as_ref().and_then(|attempt| attempt.tasks.get(index));
     match known {
         Some(tasks) => tasks
@@ -99,7 +96,8 @@ pub fn duration(begun_ms: i64, ended_ms: i64, now: i64) -> i64 {
 pub fn overview(job: &Job) -> Value {
     let now = now_ms();
     job.read(|state| {
-        let statuses: Vec<TaskStatus> = vertices(job)
+        let statuses: Vec<TaskStatus> = state
+            .vertices
             .iter()
             .enumerate()
             .flat_map(|(index, vertex)| tasks(state, index, vertex))
@@ -137,7 +135,7 @@ pub fn detail(job: &Job) -> Value {
         timestamps.insert("RECONCILING".to_owned(), json!(0));
         timestamps.insert("SUSPENDED".to_owned(), json!(0));
         let all: Vec<(Value, TaskStatus)> =
-            vertices(job).iter().enumerate().map(|(index, vertex)| vertex_json(state, index, vertex, now)).collect();
+            state.vertices.iter().enumerate().map(|(index, vertex)| vertex_json(state, index, vertex, now)).collect();
         let statuses = counts(all.iter().map(|(_, status)| *status));
         json!({
             "jid": job.id,
@@ -149,18 +147,18 @@ pub fn detail(job: &Job) -> Value {
             "start-time": record.submitted_ms,
             "end-time": ended,
             "duration": duration(record.submitted_ms, ended, now),
-            "maxParallelism": MAX_PARALLELISM,
+            "maxParallelism": state.vertices.iter().map(|vertex| vertex.max_parallelism).max().map_or(-1, i64::from),
             "now": now,
             "timestamps": timestamps,
             "vertices": all.into_iter().map(|(vertex, _)| vertex).collect::<Value>(),
             "status-counts": statuses,
-            "plan": plan(job),
+            "plan": plan(job, &state.vertices),
             "pending-operators": 0,
         })
     })
 }
 
-fn vertex_json(state: &JobState, index: usize, vertex: &Vertex, now: i64) -> (Value, TaskStatus) {
+fn vertex_json(state: &JobState, index: usize, vertex: &VertexShape, now: i64) -> (Value, TaskStatus) {
     let tasks = tasks(state, index, vertex);
     let statuses = tasks.iter().map(|task| task.status);
     let status = TaskStatus::aggregate(statuses.clone());
@@ -170,7 +168,7 @@ fn vertex_json(state: &JobState, index: usize, vertex: &Vertex, now: i64) -> (Va
         "id": vertex.id,
         "slotSharingGroupId": ids::stable("default"),
         "name": vertex.name,
-        "maxParallelism": MAX_PARALLELISM,
+        "maxParallelism": vertex.max_parallelism,
         "parallelism": vertex.parallelism,
         "status": status.as_str(),
         "start-time": begun,
@@ -183,24 +181,17 @@ fn vertex_json(state: &JobState, index: usize, vertex: &Vertex, now: i64) -> (Va
 }
 
 /// The plan, in the shape of `/jobs/:id/plan`.
-pub fn plan(job: &Job) -> Value {
-    let nodes: Value = match &job.plan {
-        Ok(plan) => (0..plan.vertices.len()).map(|index| node(plan, index)).collect(),
-        Err(_) => json!([]),
-    };
+pub fn plan(job: &Job, vertices: &[VertexShape]) -> Value {
+    let nodes: Value = vertices.iter().map(|vertex| node(vertex, vertices)).collect();
     json!({"jid": job.id, "name": job.name, "type": "STREAMING", "nodes": nodes})
 }
 
-fn node(plan: &JobPlan, index: usize) -> Value {
-    let vertex = &plan.vertices[index];
+fn node(vertex: &VertexShape, vertices: &[VertexShape]) -> Value {
     let description: Vec<String> = vertex
         .operators
         .iter()
         .enumerate()
-        .map(|(depth, operator)| {
-            let indent = if depth == 0 { "" } else { "+- " };
-            format!("{indent}{}<br/>", operator.description)
-        })
+        .map(|(depth, operator)| format!("{}{operator}<br/>", if depth == 0 { "" } else { "+- " }))
         .collect();
     let mut node = json!({
         "id": vertex.id,
@@ -210,18 +201,9 @@ fn node(plan: &JobPlan, index: usize) -> Value {
         "description": description.concat(),
         "optimizer_properties": {},
     });
-    if let (Some(exchange), Some(before)) = (&vertex.input, index.checked_sub(1)) {
-        node["inputs"] = json!([{
-            "num": 0,
-            "id": plan.vertices[before].id,
-            "ship_strategy": exchange.ship_strategy(),
-            "exchange": "pipelined_bounded",
-        }]);
+    let input = |(number, (from, ship)): (usize, &(usize, String))| json!({"num": number, "id": vertices[*from].id, "ship_strategy": ship, "exchange": "pipelined_bounded"});
+    if !vertex.inputs.is_empty() {
+        node["inputs"] = vertex.inputs.iter().enumerate().map(input).collect();
     }
     node
-}
-
-/// The vertices of a job; none where its script is no longer understood.
-pub fn vertices(job: &Job) -> &[Vertex] {
-    job.plan.as_ref().map_or(&[], |plan| &plan.vertices)
 }

@@ -13,11 +13,12 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, ApiError, ok},
+    failure_cause::failure_cause,
     job_detail,
     metrics::MetricQuery,
 };
 use crate::{
-    host::{Host, Job, now_ms, record::ExceptionRecord, status::JobStatus},
+    host::{Host, Job, checkpoints::history::Entry, now_ms, record::ExceptionRecord, status::JobStatus},
     runtime::metrics::Values,
 };
 
@@ -31,8 +32,6 @@ pub fn router() -> Router<Arc<Host>> {
         .route("/jobs/{job}/config", get(config))
         .route("/jobs/{job}/plan", get(plan))
         .route("/jobs/{job}/exceptions", get(exceptions))
-        .route("/jobs/{job}/checkpoints", get(checkpoints))
-        .route("/jobs/{job}/checkpoints/config", get(checkpoint_config))
         .route("/jobs/{job}/accumulators", get(accumulators))
         .route("/jobs/{job}/execution-result", get(execution_result))
         .route("/jobs/{job}/metrics", get(metrics))
@@ -98,8 +97,8 @@ async fn config(State(host): State<Arc<Host>>, Path(id): Path<String>) -> Answer
     let (script, settings) = job.read(|state| (state.record.script.text(), state.record.script.settings.clone()));
     let mut user = serde_json::Map::from_iter(settings.into_iter().map(|(key, value)| (key, json!(value))));
     user.insert("drsquirrel.script".to_owned(), json!(script));
-    let (restart, parallelism) = match &job.plan {
-        Ok(plan) => (plan.config.restart.describe(), plan.config.parallelism),
+    let (restart, parallelism) = match &job.config {
+        Ok(config) => (config.restart.describe(), config.parallelism),
         Err(_) => (String::new(), 1),
     };
     ok(json!({
@@ -115,7 +114,8 @@ async fn config(State(host): State<Arc<Host>>, Path(id): Path<String>) -> Answer
 }
 
 async fn plan(State(host): State<Arc<Host>>, Path(id): Path<String>) -> Answer {
-    ok(json!({"plan": job_detail::plan(&*find(&host, &id)?)}))
+    let job = find(&host, &id)?;
+    ok(json!({"plan": job_detail::plan(&job, &job.vertices())}))
 }
 
 #[derive(Deserialize)]
@@ -149,21 +149,6 @@ fn exception(exception: &ExceptionRecord) -> Value {
     })
 }
 
-async fn checkpoints(State(host): State<Arc<Host>>, Path(id): Path<String>) -> Answer {
-    find(&host, &id)?;
-    ok(json!({
-        "counts": {"restored": 0, "total": 0, "in_progress": 0, "completed": 0, "failed": 0},
-        "summary": null,
-        "latest": {"completed": null, "savepoint": null, "failed": null, "restored": null},
-        "history": [],
-    }))
-}
-
-async fn checkpoint_config(State(host): State<Arc<Host>>, Path(id): Path<String>) -> Answer {
-    find(&host, &id)?;
-    Err(ApiError::not_found("Checkpointing is not enabled for this job"))
-}
-
 async fn accumulators(State(host): State<Arc<Host>>, Path(id): Path<String>) -> Answer {
     find(&host, &id)?;
     ok(json!({"job-accumulators": [], "user-task-accumulators": [], "serialized-user-task-accumulators": {}}))
@@ -185,7 +170,7 @@ async fn execution_result(State(host): State<Arc<Host>>, Path(id): Path<String>)
         "accumulator-results": {},
     });
     if let Some(exception) = record.exceptions.front().filter(|_| record.status == JobStatus::Failed) {
-        result["failure-cause"] = json!({"class": exception.failure.class, "stack-trace": exception.failure.stack()});
+        result["failure-cause"] = failure_cause(&exception.failure.class, &exception.failure.stack());
     }
     ok(json!({"status": {"id": "COMPLETED"}, "job-execution-result": result}))
 }
@@ -196,12 +181,24 @@ async fn metrics(State(host): State<Arc<Host>>, Path(id): Path<String>, Query(qu
 }
 
 fn job_metrics(job: &Job) -> Values {
-    let (record, now) = (job.read(|state| state.record.clone()), now_ms());
+    let (record, history) = job.read(|state| (state.record.clone(), state.history.clone()));
+    let (now, counts) = (now_ms(), history.counts);
     let within = |status: JobStatus| if record.status == status { (now - record.since(status)) as f64 } else { 0.0 };
     let running = within(JobStatus::Running);
     let restarting = record.restarting_ms as f64 + within(JobStatus::Restarting);
+    // As Flink: -1 before the first.
+    let last = |of: fn(&Entry) -> f64| history.completed.as_ref().map_or(-1.0, of);
     [
         ("numRestarts", record.restarts as f64),
+        ("totalNumberOfCheckpoints", (counts.completed + counts.failed + counts.in_progress) as f64),
+        ("numberOfInProgressCheckpoints", counts.in_progress as f64),
+        ("numberOfCompletedCheckpoints", counts.completed as f64),
+        ("numberOfFailedCheckpoints", counts.failed as f64),
+        ("lastCheckpointDuration", last(|entry| entry.duration_ms() as f64)),
+        ("lastCheckpointSize", last(|entry| entry.checkpointed_bytes() as f64)),
+        ("lastCheckpointFullSize", last(|entry| entry.state_bytes() as f64)),
+        ("lastCompletedCheckpointId", last(|entry| entry.id as f64)),
+        ("lastCheckpointRestoreTimestamp", history.restored.as_ref().map_or(-1.0, |restored| restored.at_ms as f64)),
         ("uptime", running),
         ("runningTime", running),
         ("restartingTime", restarting),

@@ -1,10 +1,13 @@
 //! Flink's monitoring REST API, one file an area; the SQL Gateway is merged in.
 
 pub mod answer;
+mod checkpoints;
 mod cluster;
+mod failure_cause;
 mod job_detail;
 mod jobs;
 mod metrics;
+mod operations;
 mod task_managers;
 mod vertices;
 
@@ -28,6 +31,8 @@ pub fn router(host: Arc<Host>, gateway: Arc<Gateway>) -> Router {
     let monitoring = Router::new()
         .merge(cluster::router())
         .merge(jobs::router())
+        .merge(checkpoints::router())
+        .merge(operations::router())
         .merge(vertices::router())
         .merge(task_managers::router())
         .with_state(host);

@@ -11,14 +11,13 @@ use serde_json::{Map, Value, json};
 
 use super::{
     answer::{Answer, ApiError, ok},
-    job_detail::{TaskView, counts, duration, io_metrics, tasks, vertices},
+    job_detail::{TaskView, counts, duration, io_metrics, tasks},
     jobs::find,
     metrics::{MetricQuery, by_subtask},
 };
 use crate::{
-    host::{Host, now_ms, status::TaskStatus},
+    host::{Host, now_ms, shape::VertexShape, status::TaskStatus},
     runtime::metrics::Values,
-    sql::{config::MAX_PARALLELISM, plan::Vertex},
 };
 
 /// The routes.
@@ -38,7 +37,7 @@ pub fn router() -> Router<Arc<Host>> {
 
 /// A vertex, its tasks, and who runs them.
 struct View {
-    vertex: Vertex,
+    vertex: VertexShape,
     tasks: Vec<TaskView>,
     task_manager: Option<String>,
     attempt: u64,
@@ -47,7 +46,8 @@ struct View {
 impl View {
     fn of(host: &Host, job_id: &str, vertex_id: &str) -> Result<Self, ApiError> {
         let job = find(host, job_id)?;
-        let found = vertices(&job).iter().enumerate().find(|(_, vertex)| vertex.id == vertex_id);
+        let vertices = job.vertices();
+        let found = vertices.iter().enumerate().find(|(_, vertex)| vertex.id == vertex_id);
         let (index, vertex) = found.ok_or_else(|| ApiError::not_found(format!("job vertex {vertex_id} not found")))?;
         Ok(job.read(|state| Self {
             vertex: vertex.clone(),
@@ -139,7 +139,7 @@ async fn detail(State(host): State<Arc<Host>>, Path((job, vertex)): Path<(String
         "id": view.vertex.id,
         "name": view.vertex.name,
         "parallelism": view.vertex.parallelism,
-        "maxParallelism": MAX_PARALLELISM,
+        "maxParallelism": view.vertex.max_parallelism,
         "now": now,
         "subtasks": subtasks,
         "aggregated": aggregated_json(&view, now),

@@ -1,180 +1,225 @@
-//! The operators of one task after its input: rows pass through them one by one, in one call.
-
-use std::time::{Duration, Instant};
+//! The operators of one task: results of each go to the next in a call, and those of the last to other tasks.
 
 use super::{
     Failure, Stop, TaskContext,
-    exchange::{FLUSH_INTERVAL, Output},
+    graph::OperatorNode,
+    message::Barrier,
+    metrics::Flow,
+    operator::{Chunk, Operator, OperatorContext, Output},
+    outlet::Outlets,
 };
-use crate::{
-    connectors::{Sink, open_sink},
-    sql::{
-        catalog::Table,
-        config::NotNullEnforcer,
-        expr::Expr,
-        plan::{Operator, OperatorKind},
-        value::{Row, row_bytes},
-    },
-};
+use crate::state::{RestoredState, SnapshotWriter};
 
-/// Where rows leave the task.
-enum End {
-    /// To another vertex.
-    Exchange(Output),
-    /// To the outside.
-    Sink(SinkEnd),
-    /// Nowhere: not met in a plan, which ends in a sink.
-    Nothing,
-}
-
-struct SinkEnd {
-    sink: Box<dyn Sink>,
-    table: Table,
+struct Link {
+    operator: Box<dyn Operator>,
     name: String,
-    operator: usize,
-    not_null: NotNullEnforcer,
-    /// When the oldest row that was written but not flushed came.
-    oldest: Option<Instant>,
-}
-
-struct Calc {
-    name: String,
-    operator: usize,
-    filter: Option<Expr>,
-    projection: Vec<Expr>,
+    /// Its place among the task's operators: one more where the task has a source.
+    index: usize,
 }
 
 /// The chain.
 pub struct Chain {
-    calcs: Vec<Calc>,
-    end: End,
+    links: Vec<Link>,
+    outlets: Outlets,
+    context: TaskContext,
 }
 
 impl Chain {
-    /// Opens the operators after a source, or all of them where there is none.
+    /// Makes the operators of a task and opens them, the last first, as Flink does.
     pub fn open(
-        operators: &[Operator],
-        output: Option<Output>,
-        not_null: NotNullEnforcer,
+        nodes: &[OperatorNode],
+        outlets: Outlets,
         context: &TaskContext,
+        restored: &dyn Fn(&str) -> Result<Option<RestoredState>, Stop>,
     ) -> Result<Self, Stop> {
-        let mut chain = Self { calcs: Vec::new(), end: output.map_or(End::Nothing, End::Exchange) };
-        for (index, operator) in operators.iter().enumerate() {
-            match &operator.kind {
-                OperatorKind::Source(_) => {}
-                OperatorKind::Calc { filter, projection } => chain.calcs.push(Calc {
-                    name: operator.name.clone(),
-                    operator: index,
-                    filter: filter.clone(),
-                    projection: projection.clone(),
-                }),
-                OperatorKind::Sink(table) => {
-                    let sink = open_sink(table, context).map_err(|stop| stop.at(format!("{}.open", operator.name)))?;
-                    let (table, name) = (table.clone(), operator.name.clone());
-                    chain.end = End::Sink(SinkEnd { sink, table, name, operator: index, not_null, oldest: None });
-                }
-            }
+        let first = context.metrics.operators.len() - nodes.len();
+        let mut links = Vec::with_capacity(nodes.len());
+        for (place, node) in nodes.iter().enumerate().rev() {
+            let mut operator = node.factory.create();
+            let index = first + place;
+            let open = OperatorContext { task: context, index, restored: restored(&node.uid)? };
+            operator.open(open).map_err(|stop| stop.at(format!("{}.open", node.name)))?;
+            links.push(Link { operator, name: node.name.clone(), index });
         }
-        Ok(chain)
+        links.reverse();
+        Ok(Self { links, outlets, context: context.clone() })
     }
 
-    /// Passes a row through.
-    pub fn push(&mut self, row: Row, context: &TaskContext) -> Result<(), Stop> {
-        let mut row = row;
-        for calc in &self.calcs {
-            match calc.process(&row, context)? {
-                Some(computed) => row = computed,
-                None => return Ok(()),
-            }
-        }
-        match &mut self.end {
-            End::Exchange(output) => output.push(row, context),
-            End::Sink(sink) => sink.write(&row, context),
-            End::Nothing => Ok(()),
-        }
+    fn start(&mut self) -> Downstream<'_> {
+        Downstream { emitter: None, links: &mut self.links, outlets: &mut self.outlets, context: &self.context }
     }
 
-    /// How long until [`Chain::flush`] is due because rows are held back; `None` where none are.
-    pub fn due_in(&self) -> Option<Duration> {
-        match &self.end {
-            End::Exchange(output) => output.due_in(),
-            End::Sink(sink) => sink.oldest.map(|oldest| FLUSH_INTERVAL.saturating_sub(oldest.elapsed())),
-            End::Nothing => None,
-        }
+    /// Records of an input of the first operator.
+    pub fn process(&mut self, input: usize, chunk: Chunk) -> Result<(), Stop> {
+        self.start().deliver(input, chunk)
     }
 
-    /// Hands on what is held back.
-    pub fn flush(&mut self, context: &TaskContext) -> Result<(), Stop> {
-        match &mut self.end {
-            End::Exchange(output) => output.flush(context),
-            End::Sink(sink) => {
-                sink.oldest = None;
-                sink.sink.flush(context).map_err(|stop| stop.at(format!("{}.flush", sink.name)))
-            }
-            End::Nothing => Ok(()),
-        }
+    /// Event time has come to here.
+    pub fn watermark(&mut self, watermark: i64) -> Result<(), Stop> {
+        self.start().advance(watermark)
     }
 
-    /// There are no more rows.
-    pub fn finish(&mut self, context: &TaskContext) -> Result<(), Stop> {
-        match &mut self.end {
-            End::Exchange(output) => output.end(context),
-            End::Sink(sink) => sink.sink.finish(context).map_err(|stop| stop.at(format!("{}.finish", sink.name))),
-            End::Nothing => Ok(()),
-        }
+    /// Event time is not to be expected, or is again.
+    pub fn idle(&mut self, idle: bool) -> Result<(), Stop> {
+        self.outlets.idle(idle, &self.context)
     }
-}
 
-impl Calc {
-    /// The new row; `None` where the filter left it out.
-    fn process(&self, row: &Row, context: &TaskContext) -> Result<Option<Row>, Stop> {
-        let flow = &context.metrics.operators[self.operator].1;
-        flow.records_in.add(1);
-        let failed = |error| Stop::from(Failure::from(error).at(format!("{}.processElement", self.name)));
-        if let Some(filter) = &self.filter
-            && filter.truth(row).map_err(failed)? != Some(true)
-        {
-            return Ok(None);
+    /// An input of the first operator has ended; with `last`, so have those of all others.
+    pub fn end_input(&mut self, input: usize, last: bool) -> Result<(), Stop> {
+        let count = if last { self.links.len() } else { 1.min(self.links.len()) };
+        for place in 0..count {
+            let input = if place == 0 { input } else { 0 };
+            self.call(place, "endInput", |operator, out| operator.end_input(input, out))?;
         }
-        let computed = self.projection.iter().map(|expr| expr.eval(row)).collect::<Result<Row, _>>().map_err(failed)?;
-        flow.records_out.add(1);
-        Ok(Some(computed))
-    }
-}
-
-impl SinkEnd {
-    fn write(&mut self, row: &Row, context: &TaskContext) -> Result<(), Stop> {
-        let flow = &context.metrics.operators[self.operator].1;
-        flow.records_in.add(1);
-        flow.bytes_in.add(row_bytes(row));
-        if !self.admits(row)? {
-            return Ok(());
-        }
-        let bytes = self.sink.write(row, context).map_err(|stop| stop.at(format!("{}.write", self.name)))?;
-        self.oldest.get_or_insert_with(Instant::now);
-        flow.records_out.add(1);
-        flow.bytes_out.add(bytes);
-        context.metrics.task.records_out.add(1);
-        context.metrics.task.bytes_out.add(bytes);
         Ok(())
     }
 
-    /// Whether every NOT NULL column has a value.
-    fn admits(&self, row: &Row) -> Result<bool, Stop> {
-        let missing = self.table.columns.iter().zip(row).find(|(column, value)| !column.nullable && value.is_null());
-        match (missing, self.not_null) {
-            (None, _) => Ok(true),
-            (Some(_), NotNullEnforcer::Drop) => Ok(false),
-            (Some((column, _)), NotNullEnforcer::Error) => {
-                let message = format!(
-                    "Column '{}' is NOT NULL, however, a null value is being written into it. You can set job \
-                     configuration 'table.exec.sink.not-null-enforcer'='DROP' to suppress this exception and drop such \
-                     records silently.",
-                    column.name
-                );
-                let failure = Failure::new("org.apache.flink.table.api.TableRuntimeException", message);
-                Err(failure.at(format!("{}.processElement", self.name)).into())
+    /// There are no more records: tells those who read them.
+    pub fn end_of_data(&mut self) -> Result<(), Stop> {
+        self.outlets.end(&self.context)
+    }
+
+    /// The task was woken.
+    pub fn woken(&mut self) -> Result<(), Stop> {
+        (0..self.links.len()).try_for_each(|place| self.call(place, "processMail", |operator, out| operator.woken(out)))
+    }
+
+    /// When the next timer of the clock is due: milliseconds since 1970.
+    pub fn next_timer(&self) -> Option<i64> {
+        self.links.iter().filter_map(|link| link.operator.next_processing_time()).min()
+    }
+
+    /// Fires the timers that are due.
+    pub fn fire_timers(&mut self, now: i64) -> Result<(), Stop> {
+        for place in 0..self.links.len() {
+            if self.links[place].operator.next_processing_time().is_some_and(|due| due <= now) {
+                self.call(place, "onProcessingTime", |operator, out| operator.processing_time(now, out))?;
             }
         }
+        Ok(())
+    }
+
+    /// Hands on what operators hold back, then the barrier.
+    pub fn barrier(&mut self, barrier: Barrier) -> Result<(), Stop> {
+        self.before_barrier()?;
+        self.outlets.barrier(barrier, &self.context)
+    }
+
+    /// Hands on what operators hold back.
+    pub fn before_barrier(&mut self) -> Result<(), Stop> {
+        (0..self.links.len())
+            .try_for_each(|place| self.call(place, "prepareSnapshot", |operator, out| operator.before_barrier(out)))
+    }
+
+    /// Has every operator write its state into a writer that `writer` makes for its place in the chain.
+    pub fn snapshot(&mut self, mut writer: impl FnMut(usize) -> SnapshotWriter) -> Result<Vec<SnapshotWriter>, Stop> {
+        let write = |(place, link): (usize, &mut Link)| {
+            let mut writer = writer(place);
+            link.operator.snapshot(&mut writer).map_err(|stop| stop.at(format!("{}.snapshotState", link.name)))?;
+            Ok(writer)
+        };
+        self.links.iter_mut().enumerate().map(write).collect()
+    }
+
+    /// A checkpoint is complete.
+    pub fn checkpoint_complete(&mut self, checkpoint: u64) -> Result<(), Stop> {
+        self.links.iter_mut().try_for_each(|link| {
+            let told = link.operator.checkpoint_complete(checkpoint);
+            told.map_err(|stop| stop.at(format!("{}.notifyCheckpointComplete", link.name)))
+        })
+    }
+
+    /// When buffered results are due.
+    pub fn flush_due(&self) -> Option<std::time::Instant> {
+        self.outlets.due()
+    }
+
+    /// Sends buffered results.
+    pub fn flush(&mut self) -> Result<(), Stop> {
+        self.outlets.flush(&self.context)
+    }
+
+    fn call(
+        &mut self,
+        place: usize,
+        what: &str,
+        call: impl FnOnce(&mut dyn Operator, &mut dyn Output) -> Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        let (_, from) = self.links.split_at_mut(place);
+        let Some((link, rest)) = from.split_first_mut() else { return Ok(()) };
+        let mut out =
+            Downstream { emitter: Some(link.index), links: rest, outlets: &mut self.outlets, context: &self.context };
+        call(link.operator.as_mut(), &mut out).map_err(|stop| stop.at(format!("{}.{what}", link.name)))
+    }
+}
+
+/// What comes after an operator.
+struct Downstream<'a> {
+    /// The operator's place among the task's; `None` for what comes before the first of the chain.
+    emitter: Option<usize>,
+    links: &'a mut [Link],
+    outlets: &'a mut Outlets,
+    context: &'a TaskContext,
+}
+
+impl Downstream<'_> {
+    fn flow(&self, index: Option<usize>) -> Option<&Flow> {
+        index.and_then(|index| self.context.metrics.operators.get(index)).map(|(_, flow)| flow)
+    }
+
+    fn deliver(&mut self, input: usize, chunk: Chunk) -> Result<(), Stop> {
+        let Some((link, rest)) = self.links.split_first_mut() else {
+            return self.outlets.emit(0, chunk, self.context);
+        };
+        let mut out =
+            Downstream { emitter: Some(link.index), links: rest, outlets: self.outlets, context: self.context };
+        if let Some(flow) = out.flow(Some(link.index)) {
+            flow.records_in.add(chunk.len() as u64);
+        }
+        link.operator.process(input, chunk, &mut out).map_err(|stop| stop.at(format!("{}.processElement", link.name)))
+    }
+
+    fn advance(&mut self, watermark: i64) -> Result<(), Stop> {
+        let Some((link, rest)) = self.links.split_first_mut() else {
+            return self.outlets.watermark(watermark, self.context);
+        };
+        let mut out =
+            Downstream { emitter: Some(link.index), links: rest, outlets: self.outlets, context: self.context };
+        if let Some(flow) = out.flow(Some(link.index)) {
+            flow.watermark_in.set(watermark);
+        }
+        let told = link.operator.watermark(watermark, &mut out);
+        if told.map_err(|stop| stop.at(format!("{}.processWatermark", link.name)))? {
+            out.emit_watermark(watermark)?;
+        }
+        Ok(())
+    }
+}
+
+impl Output for Downstream<'_> {
+    fn emit(&mut self, chunk: Chunk) -> Result<(), Stop> {
+        if let Some(flow) = self.flow(self.emitter) {
+            flow.records_out.add(chunk.len() as u64);
+        }
+        if chunk.is_empty() { Ok(()) } else { self.deliver(0, chunk) }
+    }
+
+    fn emit_side(&mut self, tag: usize, chunk: Chunk) -> Result<(), Stop> {
+        if tag == 0 {
+            let message = "a side output has a tag from 1";
+            return Err(Failure::new("drsquirrel.engine.InternalError", message).into());
+        }
+        self.outlets.emit(tag, chunk, self.context)
+    }
+
+    fn emit_watermark(&mut self, watermark: i64) -> Result<(), Stop> {
+        if let Some(flow) = self.flow(self.emitter) {
+            flow.watermark_out.set(watermark);
+        }
+        self.advance(watermark)
+    }
+
+    fn emit_idle(&mut self, idle: bool) -> Result<(), Stop> {
+        self.outlets.idle(idle, self.context)
     }
 }

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::sql::eval::EvalError;
-
 /// An exception, as Flink's exception history shows one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -34,9 +32,27 @@ impl Failure {
     }
 }
 
-impl From<EvalError> for Failure {
-    fn from(error: EvalError) -> Self {
+impl From<crate::expr::EvalError> for Failure {
+    fn from(error: crate::expr::EvalError) -> Self {
         Self::new(error.class, error.message)
+    }
+}
+
+impl From<crate::expr::EvalError> for Stop {
+    fn from(error: crate::expr::EvalError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<crate::types::row_codec::DecodeError> for Stop {
+    fn from(error: crate::types::row_codec::DecodeError) -> Self {
+        crate::state::StateError::from(error).into()
+    }
+}
+
+impl From<arrow_schema::ArrowError> for Stop {
+    fn from(error: arrow_schema::ArrowError) -> Self {
+        Self::Failed(Failure::new("drsquirrel.engine.InternalError", error.to_string()))
     }
 }
 

@@ -1,29 +1,36 @@
-//! Starts the tasks of a plan, and tells how each ends.
+//! Starts the tasks of a job, tells what happens to them, and takes orders for them.
+//!
+//! The host hears [`Event`]s: `Running` once, when all operators have their state back; `Acked` or `Declined` of each task
+//! for each checkpoint; `EndOfData` once, when the input of all tasks has ended; `Ended` once of each task. It calls
+//! [`RunningJob::trigger`], and after it, when all tasks have acked and the manifest is written, [`RunningJob::complete`];
+//! when one has declined or the time is up, [`RunningJob::abort`]. One checkpoint is under way at a time, and their numbers
+//! grow over all attempts of a job. After `EndOfData` it triggers a [`super::message::SnapshotKind::Final`] one, with which
+//! the tasks end; another if that fails. Where the job has no checkpoints, sinks commit at the end and tasks end by
+//! themselves. After the first `Ended` with a failure it calls [`RunningJob::cancel`]; that failure is the attempt's.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    thread,
-};
+use std::sync::Arc;
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, unbounded};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Failure, Stop, TaskContext,
+    Failure, TaskContext,
     cancel::{Cancel, Canceller, cancellation},
-    chain::Chain,
-    clock::{Activity, TaskClock},
-    exchange::{Input, Output, connect},
+    clock::TaskClock,
+    context::{Services, Waker},
+    gate::Gate,
+    graph::{JobGraph, Vertex},
+    message::{Barrier, Mail, SnapshotKind},
     metrics::{Sampler, TaskMetrics},
-    task::{run_input, run_source},
+    snapshots::{Ack, SnapshotService},
+    start::{Progress, Start},
+    task::InputSide,
+    wiring::Wiring,
 };
 use crate::{
-    connectors::{PrintLog, open_source},
-    sql::{
-        config::NotNullEnforcer,
-        plan::{JobPlan, OperatorKind, Vertex},
-    },
+    expr::EvalContext,
+    runtime::print_log::PrintLog,
+    state::{StateError, restore::Restore, storage::Directory},
 };
 
 /// How a task ended.
@@ -41,7 +48,7 @@ pub enum Outcome {
 /// A task ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
-    /// The index of its vertex in the plan.
+    /// The index of its vertex in the graph.
     pub vertex: usize,
     /// Its index among the subtasks of the vertex.
     pub subtask: u32,
@@ -49,135 +56,171 @@ pub struct Ended {
     pub outcome: Outcome,
 }
 
+/// A task could not write its part of a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declined {
+    /// The checkpoint.
+    pub checkpoint: u64,
+    /// The index of the task's vertex in the graph.
+    pub vertex: usize,
+    /// Its index among the subtasks of the vertex.
+    pub subtask: u32,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a worker hears of its tasks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// All tasks have opened their operators and have their state back.
+    Running,
+    /// A task has written its part of a checkpoint.
+    Acked(Ack),
+    /// A task could not write its part of a checkpoint.
+    Declined(Declined),
+    /// The input of all tasks has ended, and all results are with the sinks. Told only where the job has checkpoints.
+    EndOfData,
+    /// A task ended.
+    Ended(Ended),
+}
+
 /// The tasks of one attempt.
 pub struct RunningJob {
     /// Samplers of all tasks: vertex, subtask, sampler.
     pub samplers: Vec<(usize, u32, Sampler)>,
-    /// Tells of each task once, when it ends.
-    pub ended: Receiver<Ended>,
-    /// Stops all of them.
-    pub canceller: Canceller,
+    /// What happens. [`Event::Ended`] comes once for each task.
+    pub events: Receiver<Event>,
+    canceller: Canceller,
+    gates: Vec<Vec<Arc<Gate>>>,
+    snapshots: Arc<SnapshotService>,
+}
+
+impl RunningJob {
+    /// Begins a checkpoint or savepoint, to be written into the directory of this URL.
+    pub fn trigger(&self, barrier: Barrier, directory: &str) -> Result<(), StateError> {
+        self.snapshots.begin(barrier, Directory::at(directory, true)?);
+        self.post(Mail::Trigger(barrier));
+        Ok(())
+    }
+
+    /// A checkpoint is complete: all tasks have acked it, and its manifest is written. Sinks commit what belongs to it;
+    /// not where it is a savepoint after which the job runs on, for a failure after it goes back to a checkpoint before it,
+    /// as in Flink.
+    pub fn complete(&self, checkpoint: u64) {
+        if self.snapshots.end(checkpoint) != Some(SnapshotKind::Savepoint) {
+            self.post(Mail::Complete(checkpoint));
+        }
+    }
+
+    /// A checkpoint has failed. Tasks that wait for its barriers go on.
+    pub fn abort(&self, checkpoint: u64) {
+        self.snapshots.end(checkpoint);
+        self.post(Mail::Abort(checkpoint));
+    }
+
+    fn post(&self, mail: Mail) {
+        self.gates.iter().flatten().for_each(|gate| gate.post(mail));
+    }
+
+    /// Stops all tasks: each ends within milliseconds, unless it is in a computation.
+    pub fn cancel(&self) {
+        self.canceller.cancel();
+        self.gates.iter().flatten().for_each(|gate| gate.close());
+    }
 }
 
 /// What all tasks of an attempt share.
+#[derive(Clone)]
 pub struct Environment {
     /// Where the print connector writes.
     pub print: Arc<PrintLog>,
     /// Told apart from every other attempt of every job.
     pub attempt_id: Arc<str>,
+    /// The session's settings, and the clock.
+    pub eval: Arc<EvalContext>,
+    /// Where operators run what waits for services.
+    pub services: Services,
+    /// Whether checkpoints are taken without being asked for: then results are committed with them.
+    pub checkpoints: bool,
+    /// What the job is restored from. The host has made sure that it fits: [`Restore::check`].
+    pub restore: Option<Arc<Restore>>,
 }
 
 /// Starts a thread for each subtask of each vertex.
-pub fn launch(plan: &JobPlan, environment: &Environment) -> std::io::Result<RunningJob> {
+pub fn launch(graph: &Arc<JobGraph>, environment: &Environment) -> std::io::Result<RunningJob> {
     let (canceller, cancel) = cancellation();
-    // Each task sends one message, so the queue is bounded by their number.
-    let (sender, ended) = unbounded();
-    let mut samplers = Vec::new();
-    let mut inputs: Vec<Option<Input>> = Vec::new();
-    for (index, vertex) in plan.vertices.iter().enumerate() {
-        let after = plan.vertices.get(index + 1);
-        let (outputs, next_inputs) = outputs_of(vertex, after);
-        let mut own_inputs = inputs.into_iter();
-        for (subtask, output) in outputs.into_iter().enumerate() {
-            let context = context(vertex, subtask as u32, environment, &cancel);
-            samplers.push((
-                index,
-                subtask as u32,
-                Sampler::new(Arc::clone(&context.clock), Arc::clone(&context.metrics)),
-            ));
-            let task = Task {
-                vertex: vertex.clone(),
-                index,
-                not_null: plan.config.not_null,
-                input: own_inputs.next().flatten(),
-                output,
+    // Bounded by what it carries: one message a task, and those that answer the host's calls.
+    let (sender, events) = unbounded();
+    let wiring = Wiring::new(graph);
+    let snapshots = SnapshotService::start(&environment.attempt_id)?;
+    let gates = wiring.gates.clone();
+    let progress = Arc::new(Progress::new(gates.iter().flatten().count(), environment.checkpoints, sender.clone()));
+    let mut job = RunningJob { samplers: Vec::new(), events, canceller, gates, snapshots };
+    for (index, vertex) in graph.vertices.iter().enumerate() {
+        for subtask in 0..vertex.parallelism {
+            let gate = &wiring.gates[index][subtask as usize];
+            let context = context(vertex, subtask, environment, &cancel, gate);
+            let places = &wiring.places[index];
+            let outlets = wiring.outlets(graph, index, subtask);
+            probe(&context, gate, !places.is_empty(), outlets.usage());
+            let sampler = Sampler::new(Arc::clone(&context.clock), Arc::clone(&context.metrics));
+            job.samplers.push((index, subtask, sampler));
+            let start = Start {
+                graph: Arc::clone(graph),
+                vertex: index,
+                gate: Arc::clone(gate),
+                inputs: InputSide::new(places.clone()),
+                outlets,
                 context,
+                snapshots: Arc::clone(&job.snapshots),
+                checkpoints: environment.checkpoints,
+                restore: environment.restore.clone(),
+                progress: Arc::clone(&progress),
             };
-            task.spawn(sender.clone())?;
+            if let Err(error) = start.spawn(sender.clone()) {
+                job.cancel();
+                return Err(error);
+            }
         }
-        inputs = next_inputs.into_iter().map(Some).collect();
     }
-    Ok(RunningJob { samplers, ended, canceller })
+    Ok(job)
 }
 
-fn outputs_of(vertex: &Vertex, after: Option<&Vertex>) -> (Vec<Option<Output>>, Vec<Input>) {
-    match after.and_then(|after| after.input.as_ref().map(|exchange| (exchange, after.parallelism))) {
-        Some((exchange, parallelism)) => {
-            let (outputs, inputs) = connect(exchange, vertex.parallelism, parallelism);
-            (outputs.into_iter().map(Some).collect(), inputs)
-        }
-        None => ((0..vertex.parallelism).map(|_| None).collect(), Vec::new()),
-    }
-}
-
-fn context(vertex: &Vertex, subtask: u32, environment: &Environment, cancel: &Cancel) -> TaskContext {
-    let names = vertex.operators.iter().map(|operator| operator.name.as_str());
+fn context(vertex: &Vertex, subtask: u32, environment: &Environment, cancel: &Cancel, gate: &Arc<Gate>) -> TaskContext {
+    let source = vertex.source.iter().map(|source| source.name.as_str());
+    let names = source.chain(vertex.operators.iter().map(|operator| operator.name.as_str()));
+    let gate = Arc::clone(gate);
     TaskContext {
+        vertex_name: vertex.name.as_str().into(),
         subtask,
         parallelism: vertex.parallelism,
+        max_parallelism: vertex.max_parallelism,
         clock: Arc::new(TaskClock::start()),
         metrics: Arc::new(TaskMetrics::new(names)),
         cancel: cancel.clone(),
         print: Arc::clone(&environment.print),
         attempt_id: Arc::clone(&environment.attempt_id),
+        eval: Arc::clone(&environment.eval),
+        waker: Waker::new(move || gate.wake()),
+        services: environment.services.clone(),
     }
 }
 
-struct Task {
-    vertex: Vertex,
-    index: usize,
-    not_null: NotNullEnforcer,
-    input: Option<Input>,
-    output: Option<Output>,
-    context: TaskContext,
-}
-
-impl Task {
-    fn spawn(self, ended: Sender<Ended>) -> std::io::Result<()> {
-        let (vertex, subtask) = (self.index, self.context.subtask);
-        let clock = Arc::clone(&self.context.clock);
-        thread::Builder::new().name(format!("task {vertex}.{subtask}")).spawn(move || {
-            clock.adopt_thread();
-            clock.switch(Activity::Busy);
-            let outcome = match catch_unwind(AssertUnwindSafe(|| self.run())) {
-                Ok(Ok(())) => Outcome::Finished,
-                Ok(Err(Stop::Cancelled)) => Outcome::Cancelled,
-                Ok(Err(Stop::Failed(failure))) => Outcome::Failed(failure),
-                Err(panic) => Outcome::Failed(panicked(panic.as_ref())),
-            };
-            clock.end();
-            // The receiver is gone only when the whole process is about to be.
-            let _ = ended.send(Ended { vertex, subtask, outcome });
-        })?;
-        Ok(())
+/// Adds what is read of a task's queues and inputs when metrics are sampled.
+fn probe(
+    context: &TaskContext,
+    gate: &Arc<Gate>,
+    reads_tasks: bool,
+    outputs: Option<impl Fn() -> f64 + Send + 'static>,
+) {
+    if reads_tasks {
+        let (gate, metrics) = (Arc::clone(gate), Arc::downgrade(&context.metrics));
+        context.metrics.probe("Shuffle.Netty.Input.Buffers.inPoolUsage", move || gate.usage());
+        let watermark = move || metrics.upgrade().map_or(i64::MIN, |metrics| metrics.task.watermark_in.get()) as f64;
+        context.metrics.probe("currentInputWatermark", watermark);
     }
-
-    fn run(self) -> Result<(), Stop> {
-        let (context, operators) = (&self.context, &self.vertex.operators);
-        let name = &self.vertex.name;
-        let frame = format!("{name} ({}/{})", context.subtask + 1, context.parallelism);
-        let run = || {
-            let chain = Chain::open(operators, self.output, self.not_null, context)?;
-            match (&operators[0].kind, self.input) {
-                (OperatorKind::Source(table), _) => {
-                    let source_name = &operators[0].name;
-                    let source = open_source(table, context).map_err(|stop| stop.at(format!("{source_name}.open")))?;
-                    run_source(source, chain, source_name, context)
-                }
-                (_, Some(input)) => run_input(input, chain, context),
-                (_, None) => Ok(()),
-            }
-        };
-        run().map_err(|stop| stop.at(frame))
+    if let Some(usage) = outputs {
+        context.metrics.probe("Shuffle.Netty.Output.Buffers.outPoolUsage", usage);
     }
-}
-
-/// A defect of the engine, reported as a failure of the task that met it.
-fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
-    let message = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("a task panicked");
-    Failure::new("drsquirrel.engine.InternalError", message)
 }

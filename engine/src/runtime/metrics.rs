@@ -2,9 +2,10 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -30,6 +31,29 @@ impl Counter {
     }
 }
 
+/// A point in event time that a task or an operator has come to: milliseconds, as Flink shows it.
+#[derive(Debug)]
+pub struct Mark(AtomicI64);
+
+impl Default for Mark {
+    /// Flink's value before there is a watermark.
+    fn default() -> Self {
+        Self(AtomicI64::new(i64::MIN))
+    }
+}
+
+impl Mark {
+    /// Moves it.
+    pub fn set(&self, watermark: i64) {
+        self.0.store(watermark, Ordering::Relaxed);
+    }
+
+    /// Where it is.
+    pub fn get(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// The four counters that Flink keeps for a task and for an operator.
 #[derive(Debug, Default)]
 pub struct Flow {
@@ -41,6 +65,12 @@ pub struct Flow {
     pub bytes_in: Counter,
     /// Bytes out.
     pub bytes_out: Counter,
+    /// Records that came too late and were dropped.
+    pub late_dropped: Counter,
+    /// The watermark that came in.
+    pub watermark_in: Mark,
+    /// The watermark that went out.
+    pub watermark_out: Mark,
 }
 
 impl Flow {
@@ -55,7 +85,7 @@ impl Flow {
 }
 
 /// One task's counters.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct TaskMetrics {
     /// The task's own.
     pub task: Flow,
@@ -63,6 +93,20 @@ pub struct TaskMetrics {
     pub operators: Vec<(String, Flow)>,
     /// What connectors report beside, by full name.
     gauges: Mutex<Values>,
+    /// What is read when it is asked for, by full name.
+    probes: Mutex<Vec<(String, Probe)>>,
+}
+
+/// Reads a value.
+type Probe = Box<dyn Fn() -> f64 + Send>;
+
+impl fmt::Debug for TaskMetrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskMetrics")
+            .field("task", &self.task)
+            .field("operators", &self.operators)
+            .finish_non_exhaustive()
+    }
 }
 
 impl TaskMetrics {
@@ -70,6 +114,16 @@ impl TaskMetrics {
     pub fn new<'a>(operators: impl Iterator<Item = &'a str>) -> Self {
         let operators = operators.map(|name| (metric_scope(name), Flow::default())).collect();
         Self { operators, ..Self::default() }
+    }
+
+    /// Sets a gauge of the task.
+    pub fn task_gauge(&self, name: &str, value: f64) {
+        self.gauges.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), value);
+    }
+
+    /// Adds a value of the task that is read when metrics are sampled.
+    pub fn probe(&self, name: &str, probe: impl Fn() -> f64 + Send + 'static) {
+        self.probes.lock().unwrap_or_else(PoisonError::into_inner).push((name.to_owned(), Box::new(probe)));
     }
 
     /// Sets a gauge of the operator at `operator`.
@@ -123,6 +177,10 @@ impl Sampler {
             self.make_rates(&counters, times, elapsed.as_secs_f64());
         }
         let mut values = self.metrics.gauges.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        values.extend(self.watermarks());
+        for (name, probe) in self.metrics.probes.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            values.insert(name.clone(), probe());
+        }
         values.extend(self.rates.clone());
         values.extend(counters.into_iter().map(|(name, value)| (name, value as f64)));
         for (name, time) in [
@@ -144,6 +202,17 @@ impl Sampler {
             .iter()
             .flat_map(|(scope, flow)| flow.counters().map(|(name, value)| (format!("{scope}.{name}"), value)));
         task.into_iter().chain(operators).collect()
+    }
+
+    /// The watermarks of the operators, and what they dropped as late.
+    fn watermarks(&self) -> Values {
+        let mut values = Values::new();
+        for (scope, flow) in &self.metrics.operators {
+            values.insert(format!("{scope}.currentInputWatermark"), flow.watermark_in.get() as f64);
+            values.insert(format!("{scope}.currentOutputWatermark"), flow.watermark_out.get() as f64);
+            values.insert(format!("{scope}.numLateRecordsDropped"), flow.late_dropped.get() as f64);
+        }
+        values
     }
 
     fn make_rates(&mut self, counters: &BTreeMap<String, u64>, times: Times, seconds: f64) {

@@ -1,37 +1,34 @@
-//! The runtime of one job attempt: a thread a subtask, bounded queues between them, and exact accounts of their time.
+//! The runtime of one job attempt: a thread a subtask, bounded queues between them, watermarks and barriers in line with
+//! the data, and exact accounts of their time.
 
+mod alignment;
 pub mod cancel;
 mod chain;
+#[cfg(test)]
+mod checkpoint_tests;
 pub mod clock;
-mod exchange;
+pub mod context;
 pub mod failure;
+mod gate;
+pub mod graph;
+#[cfg(test)]
+pub mod harness;
 pub mod job;
+pub mod message;
 pub mod metrics;
+pub mod operator;
+mod outlet;
 pub mod partition;
+pub mod print_log;
+mod snapshot_write;
+pub mod snapshots;
+mod start;
 mod task;
+mod task_checkpoints;
 #[cfg(test)]
 mod tests;
+mod watermarks;
+mod wiring;
 
-use std::sync::Arc;
-
+pub use context::TaskContext;
 pub use failure::{Failure, Stop};
-
-use crate::connectors::PrintLog;
-
-/// What a subtask, its source and its sink know of themselves.
-pub struct TaskContext {
-    /// Its index among the subtasks of its vertex, from 0.
-    pub subtask: u32,
-    /// The subtasks of its vertex.
-    pub parallelism: u32,
-    /// Its accounts of time.
-    pub clock: Arc<clock::TaskClock>,
-    /// Its counters.
-    pub metrics: Arc<metrics::TaskMetrics>,
-    /// Tells when it is to stop.
-    pub cancel: cancel::Cancel,
-    /// Where the print connector writes.
-    pub print: Arc<PrintLog>,
-    /// Told apart from every other attempt of every job: names of part files contain it.
-    pub attempt_id: Arc<str>,
-}

@@ -1,102 +1,87 @@
-//! Which subtask a keyed row belongs to: by key group, so that the same keys stay together at any parallelism.
+//! Shares batches out by the hash of key columns.
 
-use crate::sql::{
-    config::MAX_PARALLELISM,
-    value::{Row, Value},
-};
+use super::{Failure, Stop, graph::Partitioner, operator::Chunk};
+use crate::types::{DataType, RowWriter, key, row_codec::RowCodec};
 
-/// The key group of the columns `key` of `row`.
-pub fn key_group(row: &Row, key: &[usize]) -> u32 {
-    let mut bytes = Vec::with_capacity(16 * key.len());
-    for column in key {
-        write_key(row.get(*column).unwrap_or(&Value::Null), &mut bytes);
-    }
-    murmur3(&bytes) % MAX_PARALLELISM
+/// Rows with the same key go to the same subtask: that which owns the key group of the key's bytes.
+#[derive(Debug)]
+pub struct HashPartitioner {
+    columns: Vec<usize>,
+    codec: RowCodec,
 }
 
-/// The subtask, of `parallelism`, that owns a key group: contiguous ranges, as in Flink.
-pub fn subtask(key_group: u32, parallelism: u32) -> u32 {
-    key_group * parallelism / MAX_PARALLELISM
-}
-
-/// Equal keys have equal bytes, and keys that differ have bytes that differ.
-fn write_key(value: &Value, bytes: &mut Vec<u8>) {
-    match value {
-        Value::Null => bytes.push(0),
-        Value::Boolean(value) => bytes.extend([1, u8::from(*value)]),
-        Value::Integer(value) => {
-            bytes.push(2);
-            bytes.extend(value.to_le_bytes());
-        }
-        // 0.0 and -0.0 are equal.
-        Value::Float(value) => {
-            bytes.push(3);
-            bytes.extend((value + 0.0).to_bits().to_le_bytes());
-        }
-        Value::Double(value) => {
-            bytes.push(4);
-            bytes.extend((value + 0.0).to_bits().to_le_bytes());
-        }
-        Value::Text(text) => {
-            bytes.push(5);
-            bytes.extend((text.len() as u64).to_le_bytes());
-            bytes.extend(text.as_bytes());
-        }
-        Value::Date(days) => {
-            bytes.push(6);
-            bytes.extend(days.to_le_bytes());
-        }
-        Value::Timestamp(micros) => {
-            bytes.push(7);
-            bytes.extend(micros.to_le_bytes());
-        }
+impl HashPartitioner {
+    /// By these columns, of these types. Keyed operators after it have to make their keys of the same columns in
+    /// the same order, with [`RowCodec`].
+    pub fn new(columns: Vec<usize>, types: Vec<DataType>) -> Self {
+        Self { columns, codec: RowCodec::new(types) }
     }
 }
 
-/// MurmurHash3, 32 bits, seed 0.
-fn murmur3(bytes: &[u8]) -> u32 {
-    let mix = |block: u32| block.wrapping_mul(0xcc9e_2d51).rotate_left(15).wrapping_mul(0x1b87_3593);
-    let (blocks, tail) = bytes.as_chunks::<4>();
-    let mut hash = blocks.iter().fold(0_u32, |hash, block| {
-        (hash ^ mix(u32::from_le_bytes(*block))).rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64)
-    });
-    if !tail.is_empty() {
-        let block = tail.iter().rev().fold(0_u32, |block, byte| (block << 8) | u32::from(*byte));
-        hash ^= mix(block);
+impl Partitioner for HashPartitioner {
+    fn partition(&self, chunk: Chunk, max_parallelism: u32, parallelism: u32) -> Result<Vec<(u32, Chunk)>, Stop> {
+        let Chunk::Batch(batch) = chunk else {
+            let message = "rows are expected where records are shared out by columns";
+            return Err(Failure::new("drsquirrel.engine.InternalError", message).into());
+        };
+        if parallelism == 1 {
+            return Ok(vec![(0, Chunk::Batch(batch))]);
+        }
+        let columns: Vec<_> = self.columns.iter().map(|column| batch.columns[*column].clone()).collect();
+        let mut rows: Vec<Vec<u32>> = vec![Vec::new(); parallelism as usize];
+        let mut bytes = RowWriter::new();
+        for row in 0..batch.rows {
+            bytes.clear();
+            self.codec.encode(&columns, row, &mut bytes);
+            let group = key::group(key::hash(bytes.bytes()), max_parallelism);
+            rows[key::subtask(group, max_parallelism, parallelism) as usize].push(row as u32);
+        }
+        let targets = (0..).zip(rows).filter(|(_, rows)| !rows.is_empty());
+        targets
+            .map(|(target, rows)| {
+                let part = if rows.len() == batch.rows { batch.clone() } else { batch.take(&rows)? };
+                Ok((target, Chunk::Batch(part)))
+            })
+            .collect()
     }
-    hash ^= bytes.len() as u32;
-    hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
-    hash = (hash ^ (hash >> 13)).wrapping_mul(0xc2b2_ae35);
-    hash ^ (hash >> 16)
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
+    #![allow(clippy::unwrap_used)]
+    use std::sync::Arc;
+
+    use arrow_array::{Int64Array, StringArray};
 
     use super::*;
+    use crate::types::{Batch, RowKind, TypeKind, Value};
 
     #[test]
-    fn the_hash_is_murmur3() {
-        assert_eq!(murmur3(b""), 0);
-        assert_eq!(murmur3(b"hello"), 0x248b_fa47);
-        assert_eq!(murmur3(b"The quick brown fox jumps over the lazy dog"), 0x2e4f_f723);
-    }
-
-    proptest! {
-        /// The oracle: group g belongs to subtask s exactly if s's range [ceil(s*128/p), ceil((s+1)*128/p)) holds it.
-        #[test]
-        fn key_groups_are_dealt_in_ranges(group in 0..MAX_PARALLELISM, parallelism in 1..=MAX_PARALLELISM) {
-            let owner = subtask(group, parallelism);
-            let start = (owner * MAX_PARALLELISM).div_ceil(parallelism);
-            let end = ((owner + 1) * MAX_PARALLELISM).div_ceil(parallelism);
-            prop_assert!(owner < parallelism && (start..end).contains(&group));
+    fn rows_go_with_their_key_and_keep_their_kind_and_order() {
+        let keys: Vec<String> = (0..500).map(|n| format!("k{}", n % 37)).collect();
+        let types = [TypeKind::BigInt.not_null(), TypeKind::STRING.nullable()];
+        let kinds = (0..500).map(|n| if n % 3 == 0 { RowKind::Delete } else { RowKind::Insert }).collect();
+        let columns: Vec<arrow_array::ArrayRef> =
+            vec![Arc::new(Int64Array::from_iter_values(0..500)), Arc::new(StringArray::from(keys))];
+        let batch = Batch::changes(columns, kinds);
+        let partitioner = HashPartitioner::new(vec![1], vec![types[1].clone()]);
+        let parts = partitioner.partition(Chunk::Batch(batch.clone()), 128, 3).unwrap();
+        let mut seen = 0;
+        for (target, part) in parts {
+            let Chunk::Batch(part) = part else { unreachable!() };
+            let mut last = -1;
+            for row in 0..part.rows {
+                let values = part.row(row, &types);
+                let Value::Integer(n) = values[0] else { unreachable!() };
+                assert!(n > last);
+                last = n;
+                assert_eq!(part.kind(row), batch.kind(n as usize));
+                let mut key = RowWriter::new();
+                key.value(&values[1], &types[1].kind);
+                assert_eq!(key::subtask(key::group(key::hash(key.bytes()), 128), 128, 3), target);
+                seen += 1;
+            }
         }
-
-        #[test]
-        fn equal_keys_stay_together(key in "[a-z]{0,6}", other in any::<i64>()) {
-            let row = |other| vec![Value::Integer(other), Value::text(key.as_str())];
-            prop_assert_eq!(key_group(&row(other), &[1]), key_group(&row(0), &[1]));
-        }
+        assert_eq!(seen, 500);
     }
 }

@@ -1,62 +1,173 @@
-//! Whole jobs in this process: rows, time, backpressure, skew, failure and cancellation.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+//! Whole jobs in this process: rows, watermarks, time, backpressure, failure and cancellation.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::Arc,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
     time::{Duration, Instant},
 };
 
+use arrow_array::Int64Array;
+
 use super::{
-    job::{Environment, Outcome, RunningJob, launch},
+    Failure, Stop, TaskContext,
+    graph::Exchange,
+    harness::*,
+    job::{Event, Outcome, launch},
     metrics::Values,
+    operator::*,
+    partition::HashPartitioner,
 };
-use crate::{connectors::PrintLog, sql::script::JobScript};
+use crate::{
+    state::SnapshotWriter,
+    types::{Batch, DataType, TypeKind, Value},
+};
 
-/// No test waits longer than this for what it expects.
-const PATIENCE: Duration = Duration::from_secs(20);
+fn numbers(values: impl IntoIterator<Item = i64>) -> Batch {
+    let array = Int64Array::from_iter_values(values);
+    let rows = arrow_array::Array::len(&array);
+    Batch::inserts(vec![Arc::new(array)], rows)
+}
 
-fn start(directory: &Path, settings: &[(&str, &str)], tables: &[&str], insert: &str) -> RunningJob {
-    let script = JobScript {
-        settings: settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-        tables: tables.iter().map(|text| (*text).to_owned()).collect(),
-        insert: insert.to_owned(),
+fn bigint() -> Vec<DataType> {
+    vec![TypeKind::BigInt.not_null()]
+}
+
+fn by_value() -> Exchange {
+    Exchange::Hash(Arc::new(HashPartitioner::new(vec![0], bigint())))
+}
+
+fn values(collected: &Collected) -> Vec<i64> {
+    let value = |(_, row): (_, Vec<Value>)| match row[0] {
+        Value::Integer(value) => value,
+        _ => unreachable!("a BIGINT"),
     };
-    let plan = script.plan().expect("the script is right");
-    let print = Arc::new(PrintLog::new(directory.join("stdout")));
-    launch(&plan, &Environment { print, attempt_id: Arc::from("test") }).unwrap()
+    let mut values: Vec<i64> = collected.rows(&bigint()).into_iter().map(value).collect();
+    values.sort_unstable();
+    values
 }
 
-/// Waits until all tasks have ended; their outcomes.
-fn outcomes(job: &RunningJob) -> Vec<Outcome> {
-    let deadline = Instant::now() + PATIENCE;
-    job.samplers.iter().map(|_| job.ended.recv_deadline(deadline).expect("the tasks end").outcome).collect()
-}
+/// An operator of a closure over chunks, that notes the watermarks and the ends that it sees.
+#[derive(Clone)]
+struct Each<F>(F, Arc<Mutex<Vec<String>>>);
 
-/// All lines of the visible part files of a directory, sorted.
-fn lines(directory: &Path) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for entry in std::fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        assert!(!path.file_name().unwrap().to_string_lossy().starts_with('.'), "{} was left behind", path.display());
-        lines.extend(std::fs::read_to_string(path).unwrap().lines().map(str::to_owned));
+impl<F: FnMut(Chunk, &mut dyn Output) -> Result<(), Stop> + Clone + Send + 'static> Operator for Each<F> {
+    fn open(&mut self, _: OperatorContext<'_>) -> Result<(), Stop> {
+        Ok(())
     }
-    lines.sort();
-    lines
+
+    fn process(&mut self, _: usize, chunk: Chunk, out: &mut dyn Output) -> Result<(), Stop> {
+        (self.0)(chunk, out)
+    }
+
+    fn watermark(&mut self, watermark: i64, _: &mut dyn Output) -> Result<bool, Stop> {
+        self.1.lock().unwrap().push(watermark.to_string());
+        Ok(true)
+    }
+
+    fn end_input(&mut self, input: usize, _: &mut dyn Output) -> Result<(), Stop> {
+        self.1.lock().unwrap().push(format!("end {input}"));
+        Ok(())
+    }
+
+    fn snapshot(&mut self, _: &mut SnapshotWriter) -> Result<(), Stop> {
+        Ok(())
+    }
 }
 
-/// The metrics of a vertex by subtask, sampled until `enough`.
-fn sample_until(
-    job: &mut RunningJob,
-    vertex: usize,
-    enough: impl Fn(&BTreeMap<u32, Values>) -> bool,
-) -> BTreeMap<u32, Values> {
+type Notes = Arc<Mutex<Vec<String>>>;
+
+fn each<F>(notes: &Notes, f: F) -> impl OperatorFactory + use<F>
+where
+    F: FnMut(Chunk, &mut dyn Output) -> Result<(), Stop> + Clone + Send + Sync + 'static,
+{
+    let notes = Arc::clone(notes);
+    move || Each(f.clone(), Arc::clone(&notes))
+}
+
+/// The value of a metric of all subtasks of a vertex, summed up.
+fn sum(job: &mut super::job::RunningJob, vertex: usize, name: &str) -> f64 {
+    let own = job.samplers.iter_mut().filter(|(index, ..)| *index == vertex);
+    own.map(|(_, _, sampler)| sampler.sample()[name]).sum()
+}
+
+#[test]
+fn every_record_arrives_once_over_every_exchange() {
+    let count = 10_000;
+    let items = || Items((0..100).map(|n| Item::Batch(numbers(n * 100..(n + 1) * 100))).collect());
+    for (name, exchange, before, after, copies) in [
+        ("forward", Exchange::Forward, 3, 3, 1),
+        ("rebalance", Exchange::Rebalance, 2, 3, 1),
+        ("broadcast", Exchange::Broadcast, 2, 3, 3),
+        ("global", Exchange::Global, 3, 2, 1),
+        ("hash", by_value(), 3, 4, 1),
+    ] {
+        let mut graph = GraphBuilder::default();
+        let collected = Collected::default();
+        let source = graph.source("s", before, items());
+        let sink = graph.operator("sink", after, collected.clone(), vec![(source, exchange)]);
+        let mut job = launch(&graph.build(), &environment()).unwrap();
+        wait(&job).unwrap();
+        let expect: Vec<i64> = (0..count).flat_map(|n| std::iter::repeat_n(n, copies)).collect();
+        assert_eq!(values(&collected), expect, "{name}");
+        assert_eq!(sum(&mut job, source, "numRecordsIn"), count as f64, "{name}");
+        assert_eq!(sum(&mut job, source, "numRecordsOut"), count as f64, "{name}");
+        assert_eq!(sum(&mut job, sink, "numRecordsIn"), (count as usize * copies) as f64, "{name}");
+        assert_eq!(sum(&mut job, sink, "sink.numRecordsIn"), (count as usize * copies) as f64, "{name}");
+        let bytes = (sum(&mut job, source, "numBytesOut"), sum(&mut job, sink, "numBytesIn"));
+        assert!(bytes.0 == bytes.1 && bytes.0 >= (count * 8) as f64, "{name}: {bytes:?}");
+    }
+}
+
+#[test]
+fn watermarks_are_the_least_of_the_inputs_and_come_in_their_place() {
+    let notes = Notes::default();
+    let (first, second) = (
+        vec![Item::Batch(numbers([1])), Item::Watermark(10), Item::Batch(numbers([2])), Item::Watermark(30)],
+        vec![Item::Watermark(20), Item::Batch(numbers([3]))],
+    );
+    let operator = each(&notes, |chunk, out| out.emit(chunk));
+    let collected = run_operator(operator, vec![first, second]).unwrap();
+    assert_eq!(values(&collected), [1, 2, 3]);
+    let notes = notes.lock().unwrap();
+    let marks: Vec<i64> = notes.iter().filter_map(|note| note.parse().ok()).collect();
+    assert!(marks.is_sorted() && marks.last() == Some(&i64::MAX));
+    assert!(marks.iter().all(|mark| [10, 20, 30, i64::MAX].contains(mark)), "{notes:?}");
+    assert!(notes.contains(&"end 0".to_owned()) && notes.contains(&"end 1".to_owned()));
+}
+
+/// A source without end of single rows, which counts what it gave.
+struct Endless(Arc<AtomicU64>);
+
+struct EndlessSource(Arc<AtomicU64>);
+
+impl SourceFactory for Endless {
+    fn open(&self, _: OperatorContext<'_>) -> Result<Box<dyn Source>, Stop> {
+        Ok(Box::new(EndlessSource(Arc::clone(&self.0))))
+    }
+}
+
+impl Source for EndlessSource {
+    fn next(&mut self, _: &TaskContext) -> Result<Next, Stop> {
+        let given = self.0.fetch_add(1, Ordering::Relaxed);
+        let rows = given as i64 * 3000;
+        Ok(Next::Chunk(Chunk::Batch(numbers(rows..rows + 3000))))
+    }
+
+    fn snapshot(&mut self, _: &mut SnapshotWriter) -> Result<(), Stop> {
+        Ok(())
+    }
+}
+
+fn sample_until(job: &mut super::job::RunningJob, vertex: usize, enough: impl Fn(&Values) -> bool) -> Values {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        std::thread::sleep(Duration::from_millis(300));
-        let own = job.samplers.iter_mut().filter(|(index, _, _)| *index == vertex);
-        let values: BTreeMap<u32, Values> = own.map(|(_, subtask, sampler)| (*subtask, sampler.sample())).collect();
+        thread::sleep(Duration::from_millis(300));
+        let own = job.samplers.iter_mut().find(|(index, ..)| *index == vertex).unwrap();
+        let values = own.2.sample();
         if enough(&values) {
             return values;
         }
@@ -64,143 +175,125 @@ fn sample_until(
     }
 }
 
-/// The oracle computes the rows from the input by itself; at every parallelism, and by every exchange, they must be those.
 #[test]
-fn the_rows_are_the_oracles_at_every_parallelism() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("in.csv");
-    let input: Vec<(i64, String)> = (0..30_000).map(|n| (n * 7919 % 1000 - 500, format!("k{}", n % 13))).collect();
-    std::fs::write(&path, input.iter().map(|(a, b)| format!("{a},{b}\n")).collect::<String>()).unwrap();
-    let mut expect: Vec<String> =
-        input.iter().filter(|(a, _)| *a > 100).map(|(a, b)| format!("{b},{}", a * 2 % 97)).collect();
-    expect.sort();
-    let source = format!(
-        "CREATE TABLE i (a INT, b STRING) WITH ('connector' = 'filesystem', 'path' = '{}', 'format' = 'csv')",
-        path.display()
-    );
-    for (parallelism, shuffle, sinks) in [
-        ("1", "AUTO", "1"),
-        ("2", "FORCE", "2"),
-        ("3", "NONE", "3"),
-        ("4", "FORCE", "4"),
-        ("4", "NONE", "3"),
-        ("2", "AUTO", "4"),
-    ] {
-        let out = directory.path().join(format!("out-{parallelism}-{shuffle}-{sinks}"));
-        let sink = format!(
-            "CREATE TABLE o (b STRING, v INT, PRIMARY KEY (b) NOT ENFORCED) WITH ('connector' = 'filesystem', 'path' = \
-             '{}', 'format' = 'csv', 'sink.parallelism' = '{sinks}')",
-            out.display()
-        );
-        let settings = [("parallelism.default", parallelism), ("table.exec.sink.keyed-shuffle", shuffle)];
-        let insert = "INSERT INTO o SELECT b, a * 2 % 97 FROM i WHERE a > 100";
-        let mut job = start(directory.path(), &settings, &[&source, &sink], insert);
-        assert!(outcomes(&job).iter().all(|outcome| *outcome == Outcome::Finished));
-        assert_eq!(lines(&out), expect, "parallelism {parallelism}, {shuffle}, {sinks} sinks");
-        let sum = |job: &mut RunningJob, name: &str| -> f64 {
-            job.samplers.iter_mut().filter(|(vertex, ..)| *vertex == 0).map(|(_, _, s)| s.sample()[name]).sum()
-        };
-        assert_eq!(sum(&mut job, "numRecordsIn"), input.len() as f64);
-        assert_eq!(sum(&mut job, "numRecordsOut"), expect.len() as f64);
-    }
-}
-
-const DATAGEN: &str = "CREATE TABLE g (k INT, v INT) WITH ('connector' = 'datagen', 'rows-per-second' = '2000', \
-                       'fields.k.min' = '0', 'fields.k.max' = '99')";
-
-/// 2000 rows a second against 4 sinks that take 50 a second each.
-#[test]
-fn a_slow_sink_is_busy_and_holds_up_its_source() {
-    let directory = tempfile::tempdir().unwrap();
-    let sink = "CREATE TABLE o (k INT, v INT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'blackhole', \
-                'sink.call-latency' = '20 ms')";
-    let settings = [("parallelism.default", "4"), ("table.exec.sink.keyed-shuffle", "FORCE")];
-    let mut job = start(directory.path(), &settings, &[DATAGEN, sink], "INSERT INTO o SELECT * FROM g");
-    let held = sample_until(&mut job, 0, |subtasks| {
-        subtasks.values().all(|values| values["backPressuredTimeMsPerSecond"] > 500.0)
+fn a_slow_sink_is_busy_and_holds_its_source_back_within_the_bound() {
+    let (given, notes) = (Arc::new(AtomicU64::new(0)), Notes::default());
+    let taken = Arc::new(AtomicU64::new(0));
+    let mut graph = GraphBuilder::default();
+    let source = graph.source("s", 1, Endless(Arc::clone(&given)));
+    let counter = Arc::clone(&taken);
+    let slow = each(&notes, move |_, _| {
+        thread::sleep(Duration::from_millis(100));
+        counter.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     });
-    let busy =
-        sample_until(&mut job, 1, |subtasks| subtasks.values().all(|values| values["busyTimeMsPerSecond"] > 900.0));
-    for values in held.values().chain(busy.values()) {
-        let sum =
-            values["busyTimeMsPerSecond"] + values["idleTimeMsPerSecond"] + values["backPressuredTimeMsPerSecond"];
-        assert_eq!(sum, 1000.0);
+    let sink = graph.operator("slow", 1, slow, vec![(source, Exchange::Forward)]);
+    let mut job = launch(&graph.build(), &environment()).unwrap();
+    let held = sample_until(&mut job, source, |values| values["backPressuredTimeMsPerSecond"] > 900.0);
+    let busy = sample_until(&mut job, sink, |values| values["busyTimeMsPerSecond"] > 900.0);
+    for values in [&held, &busy] {
+        let times = ["busyTimeMsPerSecond", "idleTimeMsPerSecond", "backPressuredTimeMsPerSecond"];
+        assert_eq!(times.iter().map(|name| values[*name]).sum::<f64>(), 1000.0);
     }
-    // Waiting is busy, but it is not computing.
-    assert!(busy.values().all(|values| values["cpuTimeMsPerSecond"] < 200.0));
-
+    assert_eq!(busy["Shuffle.Netty.Input.Buffers.inPoolUsage"], 1.0);
+    // What the queue holds, what waits before it, what is being made, and what is being taken.
+    let ahead = given.load(Ordering::Relaxed) - taken.load(Ordering::Relaxed);
+    assert!(ahead <= super::gate::CHANNEL_MESSAGES as u64 + 3, "{ahead} batches ahead");
     let told = Instant::now();
-    job.canceller.cancel();
-    assert!(outcomes(&job).iter().all(|outcome| *outcome == Outcome::Cancelled));
-    assert!(told.elapsed() < Duration::from_millis(500), "a full queue and a waiting sink stop at once");
+    job.cancel();
+    wait(&job).unwrap();
+    assert!(told.elapsed() < Duration::from_millis(300), "{:?}", told.elapsed());
 }
 
 #[test]
-fn a_hot_key_keeps_one_sink_busy_and_the_others_idle() {
-    let directory = tempfile::tempdir().unwrap();
-    let sink = "CREATE TABLE o (k INT, v INT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'print', \
-                'sink.call-latency' = '5 ms')";
-    let settings = [("parallelism.default", "4"), ("table.exec.sink.keyed-shuffle", "FORCE")];
-    let insert = "INSERT INTO o SELECT CASE WHEN k < 95 THEN 1 ELSE k END, v FROM g";
-    let mut job = start(directory.path(), &settings, &[DATAGEN, sink], insert);
-    let sinks =
-        sample_until(&mut job, 1, |subtasks| subtasks.values().any(|values| values["busyTimeMsPerSecond"] > 950.0));
-    let saturated = sinks.values().filter(|values| values["busyTimeMsPerSecond"] > 500.0).count();
-    assert_eq!(saturated, 1, "{sinks:#?}");
-    job.canceller.cancel();
-    outcomes(&job);
+fn the_first_failure_is_told_with_its_place_and_a_panic_is_one() {
+    for (fail, message) in [
+        ((|| Err(Failure::new("test.Broken", "it broke").into())) as fn() -> Result<(), Stop>, "it broke"),
+        (|| panic!("it panicked"), "it panicked"),
+    ] {
+        let (given, notes) = (Arc::new(AtomicU64::new(0)), Notes::default());
+        let mut graph = GraphBuilder::default();
+        let source = graph.source("s", 2, Endless(given));
+        let operator = each(&notes, move |_, _| fail());
+        graph.operator("op", 2, operator, vec![(source, Exchange::Rebalance)]);
+        let job = launch(&graph.build(), &environment()).unwrap();
+        let failure = wait(&job).unwrap_err();
+        assert_eq!(failure.message, message);
+        assert!(failure.frames.last().unwrap().starts_with("op ("), "{failure:?}");
+    }
+}
+
+/// An operator that sends a number a while after each record, by the clock.
+#[derive(Default)]
+struct Delayed(Vec<i64>);
+
+impl Operator for Delayed {
+    fn open(&mut self, _: OperatorContext<'_>) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    fn process(&mut self, _: usize, _: Chunk, _: &mut dyn Output) -> Result<(), Stop> {
+        self.0.push(super::task::now_ms() + 50);
+        Ok(())
+    }
+
+    fn next_processing_time(&self) -> Option<i64> {
+        self.0.first().copied()
+    }
+
+    fn processing_time(&mut self, now: i64, out: &mut dyn Output) -> Result<(), Stop> {
+        let due = self.0.remove(0);
+        out.emit(Chunk::Batch(numbers([now - due])))
+    }
+
+    fn snapshot(&mut self, _: &mut SnapshotWriter) -> Result<(), Stop> {
+        Ok(())
+    }
+}
+
+/// One batch, then nothing for long.
+struct Once;
+
+struct OnceSource(bool);
+
+impl SourceFactory for Once {
+    fn open(&self, _: OperatorContext<'_>) -> Result<Box<dyn Source>, Stop> {
+        Ok(Box::new(OnceSource(false)))
+    }
+}
+
+impl Source for OnceSource {
+    fn next(&mut self, _: &TaskContext) -> Result<Next, Stop> {
+        Ok(match std::mem::replace(&mut self.0, true) {
+            false => Next::Chunk(Chunk::Batch(numbers([1]))),
+            true => Next::Wait(Duration::from_secs(3600)),
+        })
+    }
+
+    fn snapshot(&mut self, _: &mut SnapshotWriter) -> Result<(), Stop> {
+        Ok(())
+    }
 }
 
 #[test]
-fn a_bad_record_fails_its_task_with_its_place() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("flights.csv");
-    std::fs::write(&path, "1,EWR\n2,JFK\n1O5,LGA\n").unwrap();
-    let source = format!(
-        "CREATE TABLE flights (delay INT, origin STRING) WITH ('connector' = 'filesystem', 'path' = '{}', 'format' = 'csv')",
-        path.display()
-    );
-    let sink = "CREATE TABLE o (delay INT, origin STRING) WITH ('connector' = 'print')";
-    let job = start(directory.path(), &[], &[&source, sink], "INSERT INTO o SELECT * FROM flights");
-    let Outcome::Failed(failure) = &outcomes(&job)[0] else { unreachable!("it fails") };
-    assert_eq!(
-        failure.stack(),
-        "drsquirrel.connector.RecordParseException: flights.csv line 3, column delay: \"1O5\" is not an INT\n\tat Source: \
-         flights.deserialize(flights.csv:3)\n\tat Source: flights.run\n\tat Source: flights -> Sink: o (1/1)\n"
-    );
-    let printed = std::fs::read_to_string(directory.path().join("stdout")).unwrap();
-    assert_eq!(printed, "+I[1, EWR]\n+I[2, JFK]\n", "the records before it were handed on");
-}
-
-#[test]
-fn null_for_a_key_fails_or_is_dropped_as_configured() {
-    let directory = tempfile::tempdir().unwrap();
-    let source =
-        "CREATE TABLE g (k INT) WITH ('connector' = 'datagen', 'number-of-rows' = '10', 'fields.k.null-rate' = '1')";
-    let sink = "CREATE TABLE o (k INT NOT NULL) WITH ('connector' = 'print')";
-    let insert = "INSERT INTO o SELECT k FROM g";
-    let job = start(directory.path(), &[], &[source, sink], insert);
-    let Outcome::Failed(failure) = &outcomes(&job)[0] else { unreachable!("it fails") };
-    assert!(failure.message.starts_with("Column 'k' is NOT NULL, however, a null value is being written into it."));
-    let settings = [("table.exec.sink.not-null-enforcer", "DROP")];
-    let job = start(directory.path(), &settings, &[source, sink], insert);
-    assert_eq!(outcomes(&job), [Outcome::Finished]);
-    assert!(!directory.path().join("stdout").exists());
-}
-
-#[test]
-fn a_sequence_is_made_once_over_all_subtasks() {
-    let directory = tempfile::tempdir().unwrap();
-    let out = directory.path().join("out");
-    let source = "CREATE TABLE g (k BIGINT) WITH ('connector' = 'datagen', 'fields.k.kind' = 'sequence', \
-                  'fields.k.start' = '100', 'fields.k.end' = '999')";
-    let sink = format!(
-        "CREATE TABLE o (k BIGINT) WITH ('connector' = 'filesystem', 'path' = 'file://{}', 'format' = 'json')",
-        out.display()
-    );
-    let settings = [("parallelism.default", "4")];
-    let job = start(directory.path(), &settings, &[source, &sink], "INSERT INTO o SELECT k FROM g");
-    assert!(outcomes(&job).iter().all(|outcome| *outcome == Outcome::Finished));
-    let expect: Vec<String> = (100..=999).map(|k| format!("{{\"k\":{k}}}")).collect();
-    assert_eq!(lines(&out), expect);
+fn timers_of_the_clock_fire_in_time_and_an_idle_job_does_nothing() {
+    let mut graph = GraphBuilder::default();
+    let collected = Collected::default();
+    let source = graph.source("s", 1, Once);
+    let delayed = graph.operator("delayed", 1, Delayed::default, vec![(source, Exchange::Forward)]);
+    graph.chain(delayed, "sink", collected.clone());
+    let mut job = launch(&graph.build(), &environment()).unwrap();
+    let deadline = Instant::now() + PATIENCE;
+    while values(&collected).is_empty() {
+        assert!(Instant::now() < deadline, "it never fired");
+        thread::sleep(Duration::from_millis(5));
+    }
+    let late = values(&collected)[0];
+    assert!((0..40).contains(&late), "{late} ms late");
+    let idle = sample_until(&mut job, delayed, |values| values["idleTimeMsPerSecond"] > 990.0);
+    assert!(idle["cpuTimeMsPerSecond"] < 5.0, "{idle:?}");
+    job.cancel();
+    let mut events = std::iter::from_fn(|| job.events.recv_timeout(PATIENCE).ok());
+    let ended = events.find_map(|event| if let Event::Ended(ended) = event { Some(ended) } else { None });
+    assert_eq!(ended.unwrap().outcome, Outcome::Cancelled);
 }

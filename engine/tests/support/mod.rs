@@ -1,5 +1,7 @@
 //! An engine to test, and a small HTTP client.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use std::{
     io::{Read, Write},
     net::TcpStream,
@@ -31,13 +33,8 @@ impl Engine {
         engine
     }
 
-    /// Stops the engine in order, and starts it again on the same data.
-    pub fn restart(&mut self) {
-        self.stop();
-        self.run();
-    }
-
-    fn run(&mut self) {
+    /// Starts the engine, which was stopped.
+    pub fn run(&mut self) {
         let listen = "127.0.0.1:0".parse().unwrap();
         let mut options = EngineOptions::new("test", "test", listen, self.data.path().to_owned(), 8);
         options.worker = PathBuf::from(env!("CARGO_BIN_EXE_engine-alone"));
@@ -53,7 +50,8 @@ impl Engine {
         self.address = await_some(|| std::fs::read_to_string(&file).ok());
     }
 
-    fn stop(&mut self) {
+    /// Stops the engine in order.
+    pub fn stop(&mut self) {
         if let Some((stop, running)) = self.running.take() {
             let _ = stop.send(());
             let _ = self.runtime.block_on(running);
@@ -116,6 +114,33 @@ impl Engine {
         assert_eq!(state["status"], if status == 200 { "FINISHED" } else { "ERROR" });
         let answer: Value = serde_json::from_str(&body).unwrap();
         if status == 200 { Ok(answer) } else { Err(answer["errors"][1].as_str().unwrap().to_owned()) }
+    }
+
+    /// Runs the statements in a session of their own; the rows that the last one's changes leave.
+    pub fn rows(&self, statements: &[&str]) -> Vec<Value> {
+        let session = self.open_session();
+        let mut rows: Vec<Value> = Vec::new();
+        let mut page = Value::Null;
+        for statement in statements {
+            page = self.execute(&session, statement).unwrap();
+        }
+        loop {
+            for change in page["results"]["data"].as_array().into_iter().flatten() {
+                let fields = &change["fields"];
+                match change["kind"].as_str() {
+                    Some("INSERT" | "UPDATE_AFTER") => rows.push(fields.clone()),
+                    _ => {
+                        let place = rows.iter().position(|row| row == fields).unwrap();
+                        rows.swap_remove(place);
+                    }
+                }
+            }
+            let Some(next) = page["nextResultUri"].as_str() else { return rows };
+            page = self.get(next);
+            if page["resultType"] == "NOT_READY" {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
     }
 
     /// Runs the statements in a session of their own; the id of the job that the last one submits.
