@@ -26,15 +26,20 @@ fn main() -> io::Result<()> {
     table.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("assets.rs"), table)?;
-    fs::write(out.join("sql_examples.rs"), examples(&manifest.join("src/portal/sql/examples"))?)
+    let folders = [manifest.join("src/portal/sql/examples"), manifest.join("../engine/examples")];
+    fs::write(out.join("sql_examples.rs"), examples(&folders)?)
 }
 
 /// The table of the SQL page's examples: the name of each file, and its text.
-fn examples(folder: &Path) -> io::Result<String> {
-    println!("cargo::rerun-if-changed={}", folder.display());
+fn examples(folders: &[PathBuf]) -> io::Result<String> {
     let mut files = Vec::new();
-    collect(folder, &mut files)?;
-    files.sort();
+    for folder in folders {
+        println!("cargo::rerun-if-changed={}", folder.display());
+        let mut own = Vec::new();
+        collect(&folder.canonicalize()?, &mut own)?;
+        own.sort();
+        files.extend(own);
+    }
     let mut table = String::from("static EXAMPLES: &[(&str, &str)] = &[\n");
     for file in files.iter().filter(|file| file.extension().is_some_and(|e| e == "sql")) {
         let name = file.file_stem().unwrap_or_default().to_string_lossy();

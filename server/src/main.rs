@@ -10,6 +10,7 @@ mod http;
 mod portal;
 mod store;
 mod watch;
+mod watcher;
 mod words;
 mod zones;
 

@@ -6,6 +6,7 @@ mod engine;
 mod live;
 mod record;
 mod serve;
+mod state;
 mod worker;
 
 use std::future::Future;
@@ -38,6 +39,8 @@ enum Command {
     Diagnose(diagnose::Args),
     /// Record a cluster's answers, to be judged later or elsewhere.
     Record(record::Args),
+    /// Look into savepoints and retained checkpoints of embedded clusters, and edit them into new savepoints.
+    State(state::Args),
     /// Run one job attempt's tasks. Started by an engine, not by hand.
     #[command(hide = true)]
     Worker(worker::Args),
@@ -52,6 +55,7 @@ pub fn main() -> ExitCode {
         Command::Engine(args) => block_on(engine::run(args)),
         Command::Diagnose(args) => block_on(diagnose::run(args)),
         Command::Record(args) => block_on(record::run(args)),
+        Command::State(args) => state::run(args),
         Command::Worker(args) => worker::run(args),
     }
 }

@@ -56,13 +56,13 @@ async fn serve(config: Config) -> Result<(), Error> {
     let store = Arc::new(Store::open(&config.data).await?);
     let shutdown = CancellationToken::new();
     let board = Arc::new(Board::default());
-    let collectors = Arc::new(Collectors::new(Shared {
+    let collectors = Arc::new(Collectors::start(Shared {
         board: Arc::clone(&board),
         store: Arc::clone(&store),
         connect: Arc::new(FlinkSource),
         interval: config.poll_interval,
         shutdown: shutdown.clone(),
-    }));
+    })?);
     let mut parts = Parts { board, store, collectors, example: None };
     let zones_end = CancellationToken::new();
     let zones = start_clusters(&config, &parts, &zones_end).await?;

@@ -65,7 +65,7 @@ async fn fixture(answers: Vec<Result<ClusterSnapshot, ApiError>>) -> Fixture {
         shutdown: CancellationToken::new(),
     };
     shared.store.put_cluster(&record("flink"), Timestamp(0)).await.unwrap();
-    Fixture { collectors: Collectors::new(shared.clone()), shared, scripted, _folder: folder }
+    Fixture { collectors: Collectors::start(shared.clone()).unwrap(), shared, scripted, _folder: folder }
 }
 
 impl Fixture {

@@ -32,6 +32,7 @@ pub use gateway::{Gateway, Operation, RowFormat, Session};
 pub use live::Live;
 pub use probe::{Probe, probe};
 pub use recorder::Recorder;
+pub use snapshot::PREVIEW_JOB;
 pub use transport::Transport;
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ const ENDED_KEPT: usize = 100;
 /// How many of the newest failed jobs are asked why.
 const FAILED_READ: usize = 10;
 
+/// The name of the jobs behind the rows that the SQL page shows: no one's jobs, so no snapshot has them.
+pub const PREVIEW_JOB: &str = "sql-preview";
+
 impl FlinkClient {
     /// Reads the whole cluster. `cache` is kept from one snapshot to the next by whoever polls.
     ///
@@ -60,8 +63,9 @@ impl FlinkClient {
     }
 }
 
-/// Live jobs, failed jobs that are asked why, and ended jobs that are only listed; each newest first.
+/// Live jobs, failed jobs that are asked why, and ended jobs that are only listed; each newest first, none a preview.
 fn sort(mut jobs: Vec<JobSnapshot>) -> (Vec<JobSnapshot>, Vec<JobSnapshot>, Vec<JobSnapshot>) {
+    jobs.retain(|job| job.name != PREVIEW_JOB);
     jobs.sort_by_key(|job| std::cmp::Reverse(job.start));
     let (mut ended, live): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|job| job::ended(&job.state));
     ended.sort_by_key(|job| std::cmp::Reverse(job.end));
@@ -101,5 +105,14 @@ mod tests {
         let (live, failed, ended) = sort(jobs);
         assert_eq!((live.len(), failed.len(), ended.len()), (1, FAILED_READ, ENDED_KEPT - FAILED_READ));
         assert_eq!((failed[0].id.as_str(), ended[0].id.as_str()), ("199", "189"));
+    }
+
+    #[test]
+    fn previews_are_in_no_snapshot() {
+        let named = |name: &str, state| JobSnapshot { name: name.into(), ..job(1, state, 0) };
+        let jobs = ["RUNNING", "FAILED", "CANCELED"].map(|state| named(PREVIEW_JOB, state));
+        let (live, failed, ended) = sort(jobs.into_iter().chain([named("ads", "RUNNING")]).collect());
+        assert_eq!(live.iter().map(|job| job.name.as_str()).collect::<Vec<_>>(), ["ads"]);
+        assert!(failed.is_empty() && ended.is_empty());
     }
 }

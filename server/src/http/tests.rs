@@ -34,13 +34,16 @@ async fn fixture() -> Fixture {
     let store = Arc::new(Store::open(folder.path()).await.unwrap());
     let board = Arc::new(Board::default());
     let shutdown = CancellationToken::new();
-    let collectors = Arc::new(Collectors::new(Shared {
-        board: board.clone(),
-        store: store.clone(),
-        connect: Arc::new(FlinkSource),
-        interval: Duration::from_secs(60),
-        shutdown: shutdown.clone(),
-    }));
+    let collectors = Arc::new(
+        Collectors::start(Shared {
+            board: board.clone(),
+            store: store.clone(),
+            connect: Arc::new(FlinkSource),
+            interval: Duration::from_secs(60),
+            shutdown: shutdown.clone(),
+        })
+        .unwrap(),
+    );
     let parts = Parts { board, store, collectors, example: None };
     let portal = Arc::new(PortalService::new(parts.clone()));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,7 +1,7 @@
 //! The watcher: turns what was read off a cluster into findings that open and close, and into one-minute cells.
 //!
 //! Everything here is pure: snapshots, the doctor's examinations and the time go in; the new state and what must be made
-//! durable come out. `collect` drives it and writes the changes down.
+//! durable come out. `watcher` drives it and writes the changes down.
 
 mod grid;
 mod instances;

@@ -16,6 +16,7 @@ use std::{
 
 use model::{ClusterSnapshot, Diagnosis, Verdict};
 
+pub(super) use self::report::quantity;
 use self::report::{Report, over};
 use super::duration;
 use crate::{flink::recording, words::did_you_mean};

@@ -177,7 +177,7 @@ pub fn threshold(evidence: &Evidence) -> String {
     evidence.threshold.map(|threshold| quantity(threshold, &evidence.unit)).unwrap_or_default()
 }
 
-fn quantity(value: f64, unit: &str) -> String {
+pub fn quantity(value: f64, unit: &str) -> String {
     let (value, unit) = match unit.split_once('/') {
         _ if matches!(unit, "bytes" | "B") => bytes(value),
         Some(("bytes" | "B", per)) => (bytes(value).0, format!("{}/{per}", bytes(value).1)),

@@ -1,4 +1,4 @@
-//! Scripts to start from: the files in `examples/`, which the build puts into a table.
+//! Scripts to start from: the files in `examples/` and those of the engine, which the build puts into a table.
 //!
 //! A file's first line is its title, the second says where its data comes from; `-- Runs on: embedded` beneath keeps it to
 //! embedded engines. `{flights}` in a script is the path of the shipped flights.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::{Stopped, check_length, fault, gateway, prepared};
-use crate::flink::{FlinkError, Operation, RowFormat, Session};
+use crate::flink::{FlinkError, Operation, PREVIEW_JOB, RowFormat, Session};
 use crate::store::ClusterRecord;
 
 /// At most so many queries run for the portal's pages at once.
@@ -28,9 +28,6 @@ const LOOK: Duration = Duration::from_millis(100);
 const MAX_CHANGES: usize = 500;
 /// The longest text of a value that is handed out, in characters.
 const MAX_VALUE: usize = 2000;
-/// What a query's job is called, so that it is not taken for the job that the script names.
-const JOB_NAME: &str = "sql-preview";
-
 /// The queries that run.
 #[derive(Debug, Default)]
 pub struct Runs {
@@ -180,7 +177,8 @@ async fn begin(cluster: &ClusterRecord, request: &SqlRun) -> Result<Result<Query
 /// Settings of a query that somebody watches. A gateway that does not know one goes without.
 async fn preview(session: &Session) {
     for (key, value) in [
-        ("pipeline.name", JOB_NAME),
+        // So that it is not taken for the job that the script names, nor watched.
+        ("pipeline.name", PREVIEW_JOB),
         // Else Flink hands out rows only with each checkpoint, which may be minutes apart.
         ("execution.checkpointing.mode", "AT_LEAST_ONCE"),
     ] {
