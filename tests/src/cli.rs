@@ -45,15 +45,26 @@ pub async fn drsquirrel(words: &[&str], limit: Duration) -> Said {
     said(output.unwrap_or_else(|e| panic!("`drsquirrel {}`: {e}", words.join(" "))))
 }
 
+/// Runs another command to its end.
+pub async fn run(command: Command, limit: Duration) -> Said {
+    let text = brief(&command);
+    let mut command = tokio::process::Command::from(command);
+    command.stdin(Stdio::null()).kill_on_drop(true);
+    let output = timeout(pace::patience(limit), command.output()).await;
+    let output = output.unwrap_or_else(|_| panic!("{text} did not end"));
+    said(output.unwrap_or_else(|e| panic!("{text}: {e}")))
+}
+
 /// Runs another command to its end; it must succeed.
 pub async fn must_run(command: Command, limit: Duration) -> Said {
-    let text = format!("{command:?}").chars().take(200).collect::<String>();
-    let mut command = tokio::process::Command::from(command);
-    let output = timeout(pace::patience(limit), command.kill_on_drop(true).output()).await;
-    let output = output.unwrap_or_else(|_| panic!("{text} did not end"));
-    let said = said(output.unwrap_or_else(|e| panic!("{text}: {e}")));
+    let text = brief(&command);
+    let said = run(command, limit).await;
     assert_eq!(said.code, Some(0), "{text}\n{}\n{}", said.out, said.err);
     said
+}
+
+fn brief(command: &Command) -> String {
+    format!("{command:?}").chars().take(200).collect()
 }
 
 /// `diagnose --recording FILE --format json`.

@@ -2,10 +2,10 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{BufWriter, Write},
     net::TcpStream,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, ChildStdin, Command, Stdio},
     time::Duration,
 };
 
@@ -88,14 +88,51 @@ impl Kafka {
         assert!(producer.wait().expect("the producer ends").success(), "Kafka's producer failed");
     }
 
-    /// Reads `count` lines of a topic from its beginning, with Kafka's own consumer; fewer, where no more come.
+    /// Opens Kafka's own producer on a topic, for lines over a longer time.
+    pub fn feed(&self, topic: &str) -> Feed {
+        let mut command = tool(&self.jars, "org.apache.kafka.tools.ConsoleProducer");
+        command.args(["--bootstrap-server", &self.address, "--topic", topic, "--command-property", "linger.ms=20"]);
+        command.args(["--reader-property", "parse.key=true"]).stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().expect("Kafka's producer starts");
+        let input = BufWriter::new(child.stdin.take().expect("its input is a pipe"));
+        Feed { child, input }
+    }
+
+    /// Reads `count` lines of a topic from its beginning, with Kafka's own consumer; fewer, where no more come. Lines of
+    /// transactions that are not committed are left out.
     pub async fn consume(&self, topic: &str, count: usize) -> Vec<String> {
         let mut command = tool(&self.jars, "org.apache.kafka.tools.consumer.ConsoleConsumer");
         command.args(["--bootstrap-server", &self.address, "--topic", topic, "--from-beginning"]);
+        command.args(["--isolation-level", "read_committed"]);
         let silence = pace::at_this_pace(Duration::from_secs(10)).as_millis();
         command.args(["--max-messages", &count.to_string(), "--timeout-ms", &silence.to_string()]);
         let said = cli::must_run(command, TOOL).await;
         said.out.lines().map(String::from).collect()
+    }
+}
+
+/// Kafka's own producer, waiting for lines.
+pub struct Feed {
+    child: Child,
+    input: BufWriter<ChildStdin>,
+}
+
+impl Feed {
+    /// Writes a message. The key decides on its partition; messages of one key stay in order.
+    pub fn write(&mut self, key: &str, value: &str) {
+        writeln!(self.input, "{key}\t{value}").expect("the producer reads");
+    }
+
+    /// Sends what was written so far.
+    pub fn flush(&mut self) {
+        self.input.flush().expect("the producer reads");
+    }
+
+    /// Waits until everything is sent.
+    pub fn end(self) {
+        let Feed { mut child, input } = self;
+        drop(input.into_inner().expect("the producer reads"));
+        assert!(child.wait().expect("the producer ends").success(), "Kafka's producer failed");
     }
 }
 

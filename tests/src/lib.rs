@@ -6,6 +6,8 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 pub mod browser;
+pub mod bucket;
+pub mod chance;
 pub mod cli;
 pub mod cluster;
 pub mod conformance;
@@ -15,6 +17,7 @@ pub mod flink;
 pub mod gateway;
 pub mod http;
 pub mod kafka;
+pub mod ledger;
 pub mod pace;
 pub mod parts;
 pub mod portal;

@@ -42,7 +42,7 @@ async fn the_engine_gives_what_flink_gives() {
         let target = suite::target(&scene, &address, Flink::at(address.clone()));
         return suite::run(&target, Whose::Engine, ON_ENGINE).await.unwrap_or_else(|e| panic!("{e}"));
     }
-    let engine = Engine::start(&scene, 2).await;
+    let engine = Engine::start(&scene, 8).await;
     let target = suite::target(&scene, &engine.flink.url, engine.flink.clone());
     suite::run(&target, Whose::Engine, ON_ENGINE).await.unwrap_or_else(|e| panic!("{e}"));
 }

@@ -48,10 +48,14 @@ pub fn root() -> PathBuf {
     parts::root().join("tests/conformance")
 }
 
+/// The area of the scripts that people start from, which are in a folder of their own.
+const EXAMPLES: &str = "examples";
+
 /// The cases whose name contains one of the words of `filter`; all, where that is empty. In the order of their names.
 pub fn cases(filter: &str) -> Vec<Case> {
     let wanted = |name: &str| filter.trim().is_empty() || filter.split_whitespace().any(|word| name.contains(word));
-    let areas = names(&root().join("cases"));
+    let mut areas = names(&root().join("cases"));
+    areas.insert(EXAMPLES.into());
     let files = areas.iter().flat_map(|area| names(&area_folder(area)).into_iter().map(move |file| (area, file)));
     let scripts = files.filter_map(|(area, file)| Some(format!("{area}/{}", file.strip_suffix(".sql")?)));
     scripts.filter(|name| wanted(name)).map(|name| Case::read(&name)).collect()
@@ -59,8 +63,12 @@ pub fn cases(filter: &str) -> Vec<Case> {
 
 impl Case {
     fn read(name: &str) -> Case {
-        let file = root().join("cases").join(format!("{name}.sql"));
+        let (area, own_name) = name.split_once('/').unwrap_or_default();
+        let file = area_folder(area).join(format!("{own_name}.sql"));
         let script = read(&file);
+        if area == EXAMPLES {
+            return Case { name: name.into(), mode: Mode::Rows, key: Vec::new(), script: at_full_pace(&script), file };
+        }
         let header = |key: &str| {
             let key = format!("-- {key}:");
             script.lines().find_map(|line| line.strip_prefix(&key)).map(|value| value.trim().to_string())
@@ -112,7 +120,14 @@ impl Mode {
 }
 
 fn area_folder(area: &str) -> PathBuf {
-    root().join("cases").join(area)
+    if area == EXAMPLES { parts::root().join("engine/examples") } else { root().join("cases").join(area) }
+}
+
+/// An example whose generated rows do not come one after the other, as they do for people, but all at once.
+fn at_full_pace(script: &str) -> String {
+    let pace = |line: &str| line.trim_start().starts_with("'rows-per-second' = ");
+    let lines = script.lines().map(|line| if pace(line) { "'rows-per-second' = '1000000'," } else { line });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn names(folder: &Path) -> BTreeSet<String> {

@@ -1,0 +1,2 @@
+-- mode: error
+SELECT INTERVAL '100' SECOND;

@@ -1,0 +1,2 @@
+-- mode: error
+SELECT MOD(7.5e0, 2);
