@@ -51,6 +51,16 @@ impl Place {
         self.root.join("target").join(name)
     }
 
+    /// An empty folder of that kind, whatever was in it before.
+    pub fn fresh(&self, name: &str) -> Result<PathBuf, Failure> {
+        let folder = self.out(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(Failure::file("remove", &folder))?;
+        }
+        fs::create_dir_all(&folder).map_err(Failure::file("create", &folder))?;
+        Ok(folder)
+    }
+
     /// The finished portal.
     pub fn binary(&self) -> PathBuf {
         self.out("release").join("drsquirrel")

@@ -9,26 +9,25 @@ use std::{
 
 use flate2::read::GzDecoder;
 
-use super::{Row, median};
+use super::{TIMES, Table, median, times};
 use crate::{failure::Failure, place::Place};
 
 const RUNS: usize = 5;
 
 /// One row a recording of `tests/recordings`.
-pub fn measure(place: &Place) -> Result<Vec<Row>, Failure> {
+pub fn measure(place: &Place) -> Result<Table, Failure> {
     let folder = place.root.join("tests/recordings");
     let entries = fs::read_dir(&folder).map_err(Failure::file("list", &folder))?;
     let mut files: Vec<_> = entries.filter_map(|entry| entry.ok().map(|e| e.path())).collect();
     files.retain(|file| file.extension().is_some_and(|e| e == "gz"));
     files.sort();
-    files.iter().map(|file| row(&place.binary(), file)).collect()
-}
-
-fn row(binary: &Path, recording: &Path) -> Result<Row, Failure> {
-    let what = recording.file_name().map(|n| n.to_string_lossy().replace(".jsonl.gz", "")).unwrap_or_default();
-    let time = median(RUNS, || judge(binary, recording))?;
-    let against = median(RUNS, || parse(recording))?;
-    Ok(Row { what, time, against })
+    let mut table = Table::new("time to judge a recording / time to unpack and parse its JSON", &TIMES);
+    for file in &files {
+        let what = file.file_name().map(|n| n.to_string_lossy().replace(".jsonl.gz", "")).unwrap_or_default();
+        let time = median(RUNS, || judge(&place.binary(), file))?;
+        table.row(what, times(time, median(RUNS, || parse(file))?));
+    }
+    Ok(table)
 }
 
 /// Exit status 1 says that something severe was found, which is what most recordings are for.

@@ -1,42 +1,35 @@
 //! `bench`: named measurements. Each prints a table of ratios, for a ratio to something known says more on a strange
 //! machine than a time does, and writes all its numbers to `target/bench/NAME.json`.
 
+mod cluster;
 mod diagnose;
+mod idle;
+mod nexmark;
+mod recovery;
 mod start;
+mod table;
 
 use std::{
     fs,
     time::{Duration, Instant},
 };
 
-use serde_json::json;
+pub use table::Table;
 
 use crate::{build, failure::Failure, place::Place, say::Stages};
 
-/// One line of a table.
-pub struct Row {
-    /// What was measured.
-    pub what: String,
-    /// How long it took.
-    pub time: Duration,
-    /// What it is held against.
-    pub against: Duration,
-}
-
 struct Bench {
     name: &'static str,
-    /// What a ratio of this bench means.
-    ratio: &'static str,
-    measure: fn(&Place) -> Result<Vec<Row>, Failure>,
+    measure: fn(&Place) -> Result<Table, Failure>,
 }
 
-const BENCHES: [Bench; 2] = [
-    Bench {
-        name: "diagnose",
-        ratio: "time to judge a recording / time to unpack and parse its JSON",
-        measure: diagnose::measure,
-    },
-    Bench { name: "start", ratio: "time to the first page / time to start the bare process", measure: start::measure },
+const BENCHES: [Bench; 6] = [
+    Bench { name: "checkpoints", measure: nexmark::checkpoints::measure },
+    Bench { name: "diagnose", measure: diagnose::measure },
+    Bench { name: "idle", measure: idle::measure },
+    Bench { name: "nexmark", measure: nexmark::measure },
+    Bench { name: "recovery", measure: recovery::measure },
+    Bench { name: "start", measure: start::measure },
 ];
 
 /// Runs the bench `name`, or all.
@@ -50,20 +43,20 @@ pub fn bench(place: &Place, name: Option<&str>) -> Result<(), Failure> {
     chosen.into_iter().try_for_each(|bench| report(place, bench, &(bench.measure)(place)?))
 }
 
-fn report(place: &Place, bench: &Bench, rows: &[Row]) -> Result<(), Failure> {
-    println!("\n{}: {}", bench.name, bench.ratio);
-    println!("{:44} {:>10} {:>10} {:>8}", "", "ms", "against ms", "ratio");
-    for row in rows {
-        println!("{:44} {:>10.1} {:>10.1} {:>8.2}", row.what, ms(row.time), ms(row.against), ratio(row));
-    }
-    let rows: Vec<_> = rows
-        .iter()
-        .map(|r| json!({"what": r.what, "time_ms": ms(r.time), "against_ms": ms(r.against), "ratio": ratio(r)}))
-        .collect();
+fn report(place: &Place, bench: &Bench, table: &Table) -> Result<(), Failure> {
+    table.print(bench.name);
     let file = place.out("bench").join(format!("{}.json", bench.name));
     fs::create_dir_all(place.out("bench")).map_err(Failure::file("create", &file))?;
-    let document = json!({"bench": bench.name, "ratio": bench.ratio, "rows": rows});
-    fs::write(&file, format!("{document:#}\n")).map_err(Failure::file("write", &file))
+    fs::write(&file, format!("{:#}\n", table.json(bench.name))).map_err(Failure::file("write", &file))
+}
+
+/// The columns of a table of times that are held against others.
+const TIMES: [&str; 3] = ["ms", "against ms", "ratio"];
+
+/// A row of such a table.
+fn times(time: Duration, against: Duration) -> Vec<f64> {
+    let ms = |time: Duration| time.as_secs_f64() * 1000.0;
+    vec![ms(time), ms(against), ms(time) / ms(against)]
 }
 
 /// The median time of `times` runs of `work`.
@@ -76,14 +69,6 @@ pub fn median(times: usize, mut work: impl FnMut() -> Result<(), Failure>) -> Re
     }
     spans.sort();
     Ok(spans[times / 2])
-}
-
-fn ms(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
-}
-
-fn ratio(row: &Row) -> f64 {
-    row.time.as_secs_f64() / row.against.as_secs_f64()
 }
 
 #[cfg(test)]

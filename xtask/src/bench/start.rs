@@ -2,14 +2,14 @@
 
 use std::{
     io::{Read, Write},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-use super::{Row, median};
+use super::{TIMES, Table, cluster::free_address, median, times};
 use crate::{failure::Failure, place::Place, shell};
 
 const RUNS: usize = 5;
@@ -18,7 +18,7 @@ const GIVE_UP: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(5);
 
 /// The first page, against `drsquirrel --version`.
-pub fn measure(place: &Place) -> Result<Vec<Row>, Failure> {
+pub fn measure(place: &Place) -> Result<Table, Failure> {
     let binary = place.binary();
     let against = median(RUNS, || shell::output(Command::new(&binary).arg("--version")).map(drop))?;
     let data = place.out("bench/start-data");
@@ -28,7 +28,9 @@ pub fn measure(place: &Place) -> Result<Vec<Row>, Failure> {
         spans.push(first_page(&binary, &data)?);
     }
     spans.sort();
-    Ok(vec![Row { what: "first page".into(), time: spans[RUNS / 2], against }])
+    let mut table = Table::new("time to the first page / time to start the bare process", &TIMES);
+    table.row("first page".into(), times(spans[RUNS / 2], against));
+    Ok(table)
 }
 
 fn first_page(binary: &Path, data: &Path) -> Result<Duration, Failure> {
@@ -68,9 +70,4 @@ fn get(address: SocketAddr) -> std::io::Result<String> {
 fn stop(mut child: Child) -> Result<(), Failure> {
     shell::output(Command::new("kill").arg(child.id().to_string()))?;
     child.wait().map(drop).map_err(|source| Failure::Program { program: "drsquirrel serve".into(), source })
-}
-
-fn free_address() -> Result<SocketAddr, Failure> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    listener.and_then(|l| l.local_addr()).map_err(|e| Failure::Other(format!("no free port on loopback: {e}")))
 }

@@ -1,7 +1,11 @@
 //! Apache Flink: its libraries and scripts from PyPI, the SQL gateway and the Kafka connector from Maven Central. Together
 //! they are a complete distribution; the versions are ones that were run together.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 use super::{Found, java, jobs, maven, pip, pip::Kind, store, store::Scratch};
 use crate::{failure::Failure, place::Place, shell};
@@ -17,15 +21,34 @@ struct Version {
     connectors: &'static [&'static str],
 }
 
+const FLINK_2_3: Version = Version {
+    number: "2.3.0",
+    libraries: (Kind::Wheel, "pyflink"),
+    gateway: "org.apache.flink:flink-sql-gateway:2.3.0",
+    connectors: &["org.apache.flink:flink-sql-connector-kafka:5.0.0-2.2"],
+};
+/// Flink's Parquet reader is made of Hadoop's.
+const PARQUET: [&str; 3] = [
+    "org.apache.flink:flink-sql-parquet:2.3.0",
+    "org.apache.hadoop:hadoop-client-api:3.4.1",
+    "org.apache.hadoop:hadoop-client-runtime:3.4.1",
+];
+
 /// Flink 2.3 and the fault jobs compiled for it.
 pub fn flink_2_3(place: &Place) -> Result<Found, Failure> {
-    let version = Version {
-        number: "2.3.0",
-        libraries: (Kind::Wheel, "pyflink"),
-        gateway: "org.apache.flink:flink-sql-gateway:2.3.0",
-        connectors: &["org.apache.flink:flink-sql-connector-kafka:5.0.0-2.2"],
-    };
-    find(place, &version, "DRSQUIRREL_FLINK_23", "DRSQUIRREL_JOBS_23")
+    find(place, &FLINK_2_3, "DRSQUIRREL_FLINK_23", "DRSQUIRREL_JOBS_23")
+}
+
+/// Flink 2.3 alone.
+pub fn home_2_3(place: &Place) -> Result<PathBuf, Failure> {
+    home(place, &FLINK_2_3)
+}
+
+/// The jars with which Flink 2.3 reads Parquet.
+pub fn parquet_2_3(place: &Place) -> Result<PathBuf, Failure> {
+    let recipe = format!("1: {}\n", PARQUET.join(" "));
+    let fetch = |scratch: &Scratch| maven::fetch(scratch, &PARQUET, &scratch.result, false);
+    store::folder(place, "flink-2.3.0-parquet", &recipe, fetch)
 }
 
 /// Flink 1.20 and the fault jobs compiled for it. Its Kafka connector is a thin one, and needs two more jars.
@@ -44,12 +67,16 @@ pub fn flink_1_20(place: &Place) -> Result<Found, Failure> {
 }
 
 fn find(place: &Place, version: &Version, flink: &'static str, jobs: &'static str) -> Result<Found, Failure> {
+    let home = home(place, version)?;
+    let jar = jobs::compile(place, &home, version.number)?;
+    Ok(vec![(flink, home), (jobs, jar)])
+}
+
+fn home(place: &Place, version: &Version) -> Result<PathBuf, Failure> {
     java::ensure()?;
     let name = format!("flink-{}", version.number);
     let recipe = format!("1: {} {} {}\n", version.number, version.gateway, version.connectors.join(" "));
-    let home = store::folder(place, &name, &recipe, |scratch| assemble(scratch, version))?;
-    let jar = jobs::compile(place, &home, version.number)?;
-    Ok(vec![(flink, home), (jobs, jar)])
+    store::folder(place, &name, &recipe, |scratch| assemble(scratch, version))
 }
 
 fn assemble(scratch: &Scratch, version: &Version) -> Result<(), Failure> {

@@ -8,6 +8,7 @@ mod jobs;
 mod kafka;
 mod maven;
 mod pip;
+mod s3proxy;
 mod store;
 
 use std::{fs, path::PathBuf};
@@ -26,11 +27,12 @@ struct Part {
 }
 
 /// In this order: Flink and Kafka need Java.
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part { name: "Chromium and its driver", variable: "DRSQUIRREL_CHROMIUM", find: chromium::find },
     Part { name: "Apache Flink 2.3", variable: "DRSQUIRREL_FLINK_23", find: flink::flink_2_3 },
     Part { name: "Apache Flink 1.20", variable: "DRSQUIRREL_FLINK_120", find: flink::flink_1_20 },
     Part { name: "Apache Kafka", variable: "DRSQUIRREL_KAFKA", find: kafka::find },
+    Part { name: "S3Proxy", variable: "DRSQUIRREL_S3PROXY", find: s3proxy::find },
 ];
 
 /// What was found, and what was not.
@@ -59,6 +61,16 @@ pub fn install(place: &Place) -> Result<Parts, Failure> {
     }
     write_down(place, &parts)?;
     Ok(parts)
+}
+
+/// The home of Flink 2.3.
+pub fn flink(place: &Place) -> Result<PathBuf, Failure> {
+    flink::home_2_3(place)
+}
+
+/// What Flink 2.3 needs beside its own jars to read Parquet: a folder of jars.
+pub fn flink_parquet(place: &Place) -> Result<PathBuf, Failure> {
+    flink::parquet_2_3(place)
 }
 
 fn write_down(place: &Place, parts: &Parts) -> Result<(), Failure> {
