@@ -16,6 +16,7 @@
 //! barriers), `state`, `expr` (typed expressions), `syntax` (text to trees), `types`.
 
 mod bounded_file;
+mod clock;
 mod connectors;
 pub mod dataflow;
 mod error;

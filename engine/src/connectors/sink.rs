@@ -1,12 +1,10 @@
 //! What all sinks have in common: the checks of rows before they are written, counters, and being flushed now and then.
 
-use std::{
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::sync::Arc;
 
 use super::constraints::Constraints;
 use crate::{
+    clock::now_ms,
     runtime::operator::{Chunk, Operator, OperatorContext, OperatorFactory, Output},
     runtime::{Failure, Stop, cancel::Cancel, metrics::TaskMetrics},
     state::SnapshotWriter,
@@ -153,9 +151,4 @@ impl Operator for SinkOperator {
         let task = self.task()?;
         self.writer.checkpoint_complete(checkpoint, &task)
     }
-}
-
-/// The clock: milliseconds since 1970.
-pub fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as i64
 }

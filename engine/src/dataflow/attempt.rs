@@ -7,8 +7,8 @@ use std::{
 
 use crossbeam_channel::RecvTimeoutError;
 
-use super::clock::now_ms;
 use crate::{
+    clock::now_ms,
     host::checkpoints::coordinator::{Action, Coordinator, Purpose},
     ids,
     runtime::{

@@ -26,7 +26,6 @@
 mod async_map;
 mod attempt;
 mod builder;
-mod clock;
 mod collection;
 mod config;
 mod each;

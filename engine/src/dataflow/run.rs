@@ -8,11 +8,11 @@ use std::{
 use super::{
     Config, Dataflow, Job, JobError, Stream,
     attempt::Attempt,
-    clock::now_ms,
     execution::{Execution, forget},
     record::Data,
 };
 use crate::{
+    clock::now_ms,
     expr::EvalContext,
     host::{
         checkpoints::coordinator::Coordinator,

@@ -4,11 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     DataflowError,
-    clock::now_ms,
     config::OperatorSettings,
     record::{Data, chunk_of, records_of},
 };
 use crate::{
+    clock::now_ms,
     runtime::Stop,
     runtime::operator::{Chunk, Operator, OperatorContext, Output},
     state::SnapshotWriter,

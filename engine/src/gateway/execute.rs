@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{query::Query, results::ResultTable, session::Outcome};
 use crate::{
+    clock::now_ms,
     connectors::connect::BuiltIn,
-    host::{Host, Job, SubmitError, checkpoints::coordinator::StopMode, command::Command, now_ms},
+    host::{Host, Job, SubmitError, checkpoints::coordinator::StopMode, command::Command},
     ids,
     planner::{
         JobConfig,

@@ -10,7 +10,6 @@ use super::{
     checkpoints::coordinator::{Coordinator, Policy},
     child::Worker,
     command::Command,
-    now_ms,
     record::ExceptionRecord,
     restart::{Decision, decide},
     restore::{self, Beginning, Source, Unusable},
@@ -18,6 +17,7 @@ use super::{
     supervise::Supervision,
 };
 use crate::{
+    clock::now_ms,
     ids,
     planner::{JobConfig, settings::RestartStrategy},
     runtime::Failure,

@@ -9,13 +9,12 @@ use super::{
     attempt::Attempt,
     checkpoints::{history::History, operations::Operations},
     command::Command,
-    now_ms,
     record::JobRecord,
     rows::RowQueue,
     shape::{VertexShape, outline_of, shape},
     status::JobStatus,
 };
-use crate::{planner::JobConfig, syntax::SqlError, types::Schema};
+use crate::{clock::now_ms, planner::JobConfig, syntax::SqlError, types::Schema};
 
 /// Commands that wait for the driver. At this bound more are refused.
 const MAX_COMMANDS: usize = 64;

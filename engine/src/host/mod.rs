@@ -25,7 +25,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::store::Store;
 use crate::{
-    EngineError, EngineOptions, ids,
+    EngineError, EngineOptions,
+    clock::now_ms,
+    ids,
     planner::script::JobScript,
     state::{StateError, manifest::Manifest, storage::Directory, store as checkpoint_store},
     syntax::SqlError,
@@ -212,10 +214,4 @@ impl Drop for Slots {
         let mut used = self.host.slots_used.lock().unwrap_or_else(PoisonError::into_inner);
         *used = used.saturating_sub(self.count);
     }
-}
-
-/// Milliseconds since 1970.
-pub fn now_ms() -> i64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }

@@ -18,11 +18,11 @@ use super::{
     child::Worker,
     command::Command,
     driver::{End, exception},
-    now_ms,
     record::ExceptionRecord,
     status::{JobStatus, TaskStatus},
 };
 use crate::{
+    clock::now_ms,
     ids,
     runtime::{
         Failure,

@@ -3,6 +3,7 @@
 use arrow_array::{Array, ArrayRef, BooleanArray, cast::AsArray};
 
 use crate::{
+    clock,
     expr::{EvalContext, Expr},
     runtime::{Failure, Stop},
     types::Batch,
@@ -29,11 +30,7 @@ pub fn is_true(condition: &BooleanArray, row: usize) -> bool {
 
 /// The clock, milliseconds since 1970: that of the context where it is fixed.
 pub fn now_ms(context: &EvalContext) -> i64 {
-    let read = || std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    match context.now_us {
-        Some(now) => now.div_euclid(1000),
-        None => read().map_or(0, |since| since.as_millis() as i64),
-    }
+    context.now_us.map_or_else(clock::now_ms, |now| now.div_euclid(1000))
 }
 
 /// Arrow refused what it was given: an error in this engine.

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
+    clock::now_ms,
     host::{
         Job,
         job::JobState,
-        now_ms,
         shape::VertexShape,
         status::{JobStatus, TaskStatus},
     },

@@ -18,7 +18,8 @@ use super::{
     metrics::MetricQuery,
 };
 use crate::{
-    host::{Host, Job, checkpoints::history::Entry, now_ms, record::ExceptionRecord, status::JobStatus},
+    clock::now_ms,
+    host::{Host, Job, checkpoints::history::Entry, record::ExceptionRecord, status::JobStatus},
     runtime::metrics::Values,
 };
 

@@ -16,7 +16,8 @@ use super::{
     metrics::{MetricQuery, by_subtask},
 };
 use crate::{
-    host::{Host, now_ms, shape::VertexShape, status::TaskStatus},
+    clock::now_ms,
+    host::{Host, shape::VertexShape, status::TaskStatus},
     runtime::metrics::Values,
 };
 

@@ -17,9 +17,9 @@ use super::{
     message::{Barrier, SnapshotKind},
     operator::{Chunk, Next, Operator, OperatorContext, OperatorFactory, Output, Source, SourceFactory},
     snapshots::Ack,
-    task::now_ms,
 };
 use crate::{
+    clock::now_ms,
     expr::EvalContext,
     runtime::print_log::PrintLog,
     state::{

@@ -1,9 +1,10 @@
 //! The loop of one subtask.
 
+use crate::clock::now_ms;
 use std::{
     ops::{Deref, DerefMut},
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -291,9 +292,4 @@ impl DerefMut for Loop {
     fn deref_mut(&mut self) -> &mut Task {
         &mut self.task
     }
-}
-
-/// The clock: milliseconds since 1970.
-pub fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX))
 }

@@ -1,5 +1,6 @@
 //! What a task does at a checkpoint.
 
+use crate::clock::now_ms;
 use std::time::{Duration, Instant};
 
 use super::{
@@ -7,7 +8,7 @@ use super::{
     alignment::Step,
     message::{Barrier, SnapshotKind},
     snapshots::Timing,
-    task::{Loop, Phase, now_ms},
+    task::{Loop, Phase},
 };
 
 impl Loop {

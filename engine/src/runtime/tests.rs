@@ -22,6 +22,7 @@ use super::{
     partition::HashPartitioner,
 };
 use crate::{
+    clock::now_ms,
     state::SnapshotWriter,
     types::{Batch, DataType, TypeKind, Value},
 };
@@ -233,7 +234,7 @@ impl Operator for Delayed {
     }
 
     fn process(&mut self, _: usize, _: Chunk, _: &mut dyn Output) -> Result<(), Stop> {
-        self.0.push(super::task::now_ms() + 50);
+        self.0.push(now_ms() + 50);
         Ok(())
     }
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    connectors::{random::Random, sink::now_ms},
+    clock::now_ms,
+    connectors::random::Random,
     options::Options,
     types::{DataType, Field, TypeKind, Value},
 };

@@ -20,10 +20,11 @@ use std::{
 
 use super::part::{Part, PartNames};
 use crate::{
+    clock::now_ms,
     connectors::{
         format::{Encoder, view::View},
         layout::arrow_failure,
-        sink::{SinkTask, SinkWriter, now_ms},
+        sink::{SinkTask, SinkWriter},
     },
     runtime::operator::OperatorContext,
     runtime::{Failure, Stop, failure::io_failure},

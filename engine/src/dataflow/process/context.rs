@@ -2,9 +2,9 @@
 
 use super::timers::TimerQueue;
 use crate::{
+    clock::now_ms,
     dataflow::{
         Tag,
-        clock::now_ms,
         each::Sides,
         record::{Data, Record},
     },

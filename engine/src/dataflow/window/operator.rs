@@ -4,9 +4,9 @@ use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
 
 use super::{Windowed, Windows, aggregate::Fold};
 use crate::{
+    clock::now_ms,
     dataflow::{
         Tag,
-        clock::now_ms,
         each::Sides,
         error::no_timestamp,
         inputs::Inputs,

@@ -48,7 +48,8 @@ pub use slot::{KafkaSlots, Slot, Slots};
 
 use super::sink::{KafkaSinkConfig, MessageEncoder, OutMessage};
 use crate::{
-    connectors::sink::{SinkTask, SinkWriter, now_ms},
+    clock::now_ms,
+    connectors::sink::{SinkTask, SinkWriter},
     runtime::operator::OperatorContext,
     runtime::{Failure, Stop},
     state::SnapshotWriter,

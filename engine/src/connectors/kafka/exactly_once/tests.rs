@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
+    clock::now_ms,
     connectors::{format::Columns, kafka::records::MessageFormat},
     runtime::operator::OperatorContext,
     runtime::{TaskContext, cancel::Cancel},
