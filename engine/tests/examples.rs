@@ -78,6 +78,16 @@ fn experiment_metrics() {
     check("experiment_metrics");
 }
 
+#[test]
+fn user_signals_in_sql() {
+    check("user_signals");
+}
+
+#[test]
+fn trust_and_safety_in_sql() {
+    check("trust_and_safety");
+}
+
 /// Runs the signals with other settings than the example's; what they are.
 fn signals(config: &Config) -> Vec<String> {
     let seen = Arc::new(Mutex::new(Vec::new()));

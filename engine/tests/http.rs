@@ -11,6 +11,11 @@ use support::{Engine, PATIENCE};
 const PRINT: &str = "CREATE TABLE o (k INT, v INT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'print')";
 const DATAGEN: &str = "CREATE TABLE g (k INT, v INT) WITH ('connector' = 'datagen', 'rows-per-second' = '500')";
 
+const BOUNDED: &str = "CREATE TABLE g (k INT, v INT) WITH ('connector' = 'datagen', 'rows-per-second' = '100000', \
+                       'number-of-rows' = '5000')";
+const INSERT: &str = "INSERT INTO o SELECT k, v FROM g";
+const SET_EIGHT: &str = "SET 'parallelism.default' = '8'";
+
 #[test]
 fn a_job_is_submitted_watched_and_cancelled_as_on_flink() {
     let engine = Engine::start();
@@ -62,8 +67,7 @@ fn a_job_is_submitted_watched_and_cancelled_as_on_flink() {
 #[test]
 fn a_bounded_job_finishes_with_its_counts() {
     let engine = Engine::start();
-    let bounded = "CREATE TABLE g (k INT, v INT) WITH ('connector' = 'datagen', 'rows-per-second' = '100000', 'number-of-rows' = '5000')";
-    let job = engine.submit(&[bounded, PRINT, "INSERT INTO o SELECT k, v FROM g"]);
+    let job = engine.submit(&[BOUNDED, PRINT, INSERT]);
     engine.await_state(&job, "FINISHED");
     let detail = engine.get(&format!("/jobs/{job}"));
     assert_eq!(detail["vertices"][0]["metrics"]["read-records"], 5000);
@@ -89,7 +93,7 @@ fn a_bad_record_restarts_the_job_until_its_attempts_are_used_up() {
         "SET 'restart-strategy.fixed-delay.delay' = '10 ms'",
         &source,
         PRINT,
-        "INSERT INTO o SELECT k, v FROM g",
+        INSERT,
     ]);
     engine.await_state(&job, "FAILED");
     let history = engine.get(&format!("/jobs/{job}/exceptions"));
@@ -111,7 +115,7 @@ fn a_killed_worker_is_noticed_and_replaced() {
         "SET 'restart-strategy.fixed-delay.delay' = '10 ms'",
         DATAGEN,
         PRINT,
-        "INSERT INTO o SELECT k, v FROM g",
+        INSERT,
     ]);
     engine.await_state(&job, "RUNNING");
     let process = engine.get("/taskmanagers")["taskmanagers"][0]["processId"].as_i64().unwrap();
@@ -127,7 +131,7 @@ fn a_killed_worker_is_noticed_and_replaced() {
 #[test]
 fn too_few_slots_are_said_so() {
     let engine = Engine::start();
-    let job = engine.submit(&["SET 'parallelism.default' = '9'", DATAGEN, PRINT, "INSERT INTO o SELECT k, v FROM g"]);
+    let job = engine.submit(&["SET 'parallelism.default' = '9'", DATAGEN, PRINT, INSERT]);
     engine.await_state(&job, "FAILED");
     let history = engine.get(&format!("/jobs/{job}/exceptions"));
     let stack = history["exceptionHistory"]["entries"][0]["stacktrace"].as_str().unwrap();
@@ -138,9 +142,47 @@ fn too_few_slots_are_said_so() {
 }
 
 #[test]
+fn a_job_waits_for_slots_that_another_holds() {
+    let engine = Engine::start();
+    let all = [SET_EIGHT, DATAGEN, PRINT, INSERT];
+    let first = engine.submit(&all);
+    engine.await_state(&first, "RUNNING");
+    let second = engine.submit(&all);
+    let impatient = engine.submit(&[&["SET 'slot.request.timeout' = '10 ms'"], &all[..]].concat());
+    engine.await_state(&impatient, "FAILED");
+    assert_eq!(engine.get(&format!("/jobs/{second}/status"))["status"], "CREATED");
+    engine.request("PATCH", &format!("/jobs/{first}?mode=cancel"), None);
+    engine.await_state(&second, "RUNNING");
+}
+
+#[test]
+fn a_statement_that_waits_for_its_job_has_the_session_wait() {
+    let engine = Engine::start();
+    let session = engine.open_session();
+    for statement in ["SET 'table.dml-sync' = 'true'", BOUNDED, PRINT] {
+        engine.execute(&session, statement).unwrap();
+    }
+    let insert = engine.begin(&session, INSERT);
+    // Its answer comes when it had its turn.
+    let jobs = engine.execute(&session, "SHOW JOBS").unwrap();
+    assert_eq!(jobs["results"]["data"][0]["fields"][2], "FINISHED");
+    assert_eq!(engine.get(&format!("{insert}/status"))["status"], "FINISHED");
+    let page = engine.get(&format!("{insert}/result/0?rowFormat=JSON"));
+    assert_eq!(page["results"]["data"][0]["fields"][0], page["jobID"]);
+
+    let endless = engine.begin(&engine.session_of(&["SET 'table.dml-sync' = 'true'", DATAGEN, PRINT]), INSERT);
+    assert_eq!(engine.get(&format!("{endless}/status"))["status"], "RUNNING");
+    assert_eq!(engine.get(&format!("{endless}/result/0?rowFormat=JSON"))["resultType"], "NOT_READY");
+    engine.request("POST", &format!("{endless}/cancel"), None);
+    engine.await_json("/jobs/overview", |jobs| {
+        jobs["jobs"].as_array().unwrap().iter().all(|job| job["state"] != "RUNNING" && job["state"] != "CREATED")
+    });
+}
+
+#[test]
 fn a_restarted_engine_goes_on_with_its_jobs() {
     let mut engine = Engine::start();
-    let running = engine.submit(&[DATAGEN, PRINT, "INSERT INTO o SELECT k, v FROM g"]);
+    let running = engine.submit(&[DATAGEN, PRINT, INSERT]);
     let stopped = engine.submit(&[DATAGEN, PRINT, "INSERT INTO o SELECT k, v FROM g WHERE k > 0"]);
     engine.await_state(&running, "RUNNING");
     engine.await_state(&stopped, "RUNNING");
@@ -171,7 +213,7 @@ fn statements_are_answered_in_the_gateways_shapes() {
     let described = engine.execute(&session, "DESCRIBE g").unwrap();
     assert_eq!(described["results"]["data"][1]["fields"], json!(["v", "INT", true, null, null, null]));
     engine.execute(&session, PRINT).unwrap();
-    let submitted = engine.execute(&session, "INSERT INTO o SELECT k, v FROM g").unwrap();
+    let submitted = engine.execute(&session, INSERT).unwrap();
     assert_eq!(submitted["results"]["columns"][0]["name"], "job id");
     assert_eq!(submitted["results"]["data"][0]["fields"][0], submitted["jobID"]);
     let id = submitted["jobID"].as_str().unwrap();

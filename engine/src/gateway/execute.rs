@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{query::Query, results::ResultTable, session::Outcome};
+use super::{awaited::Awaited, query::Query, results::ResultTable, session::Outcome};
 use crate::{
     clock::now_ms,
     connectors::connect::BuiltIn,
@@ -45,8 +45,12 @@ fn run(statement: &Statement, text: &str, session: &mut Session, host: &Arc<Host
     match session.run(statement, text, &BuiltIn)? {
         Answer::Rows(rows) => table(rows),
         Answer::Insert(script) => {
+            let waits = JobConfig::read(&script.settings)?.dml_sync;
             let job = host.submit(*script)?;
-            Ok(Outcome::Table(Arc::new(ResultTable::job(&job.id))))
+            Ok(match waits {
+                true => Outcome::Awaited(Arc::new(Awaited::new(job))),
+                false => Outcome::Table(Arc::new(ResultTable::job(&job.id))),
+            })
         }
         Answer::Query(script, schema) => {
             let zone = JobConfig::read(&script.settings)?.zone;

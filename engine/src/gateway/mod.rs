@@ -1,5 +1,6 @@
 //! Flink's SQL Gateway REST API, version 1 and, in the same shapes, the later ones.
 
+mod awaited;
 mod cell;
 mod execute;
 mod logical_type;

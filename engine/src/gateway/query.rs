@@ -31,13 +31,6 @@ impl Query {
         Self { job, schema, zone, last: Mutex::default() }
     }
 
-    /// Stops its job, where that runs.
-    pub fn stop(&self) {
-        if !self.job.status().is_terminal() {
-            self.job.cancel.cancel();
-        }
-    }
-
     /// The page at `token`: the one answered last again, or the next; `None` where that is not there yet. `uri` names the
     /// page of a token.
     ///

@@ -140,8 +140,17 @@ impl ResultTable {
         Self { job_id: Some(id.to_owned()), ..Rows::text("job id", [id]).into() }
     }
 
-    /// The page at `token`: all rows at 0, the end after that.
+    /// The page at `token`: all rows at 0, the end at 1.
+    ///
+    /// # Errors
+    /// The stack trace that the gateway reports of a token after that.
     pub fn page(&self, token: u64, format: RowFormat, next: String) -> Result<Page, String> {
+        if token > 1 {
+            return Err(format!(
+                "org.apache.flink.table.gateway.service.utils.SqlExecutionException: Currently the client is at token \
+                 1, and cannot fetch results with token {token}."
+            ));
+        }
         let rows: Vec<_> =
             if token == 0 { &self.rows[..] } else { &[] }.iter().map(|row| (RowKind::Insert, row.clone())).collect();
         Ok(Page {

@@ -117,8 +117,17 @@ async fn statement(
 ) -> Answer {
     let session = gateway.session(&session)?;
     let request = body(request)?;
+    let turn = Arc::clone(&session.turn).lock_owned().await;
     let mut environment = session.environment.lock().await;
     let outcome = execute::execute(&request.statement, &mut environment, &gateway.host).unwrap_or_else(Outcome::Failed);
+    if let Outcome::Awaited(awaited) = &outcome {
+        let job = Arc::clone(awaited.job());
+        // The session's next statement has its turn when the job has ended.
+        tokio::spawn(async move {
+            job.ended.cancelled().await;
+            drop(turn);
+        });
+    }
     ok(json!({"operationHandle": session.remember(outcome)}))
 }
 
@@ -154,6 +163,7 @@ async fn status(State(gateway): State<Arc<Gateway>>, Path((session, handle)): Pa
         _ if operation.cancelled => "CANCELED",
         // A query's operation is over when its job is submitted; its rows come after.
         Outcome::Table(_) | Outcome::Query(_) => "FINISHED",
+        Outcome::Awaited(ref awaited) => awaited.status(),
         Outcome::Failed(_) => "ERROR",
     };
     ok(json!({"status": status}))
@@ -205,11 +215,12 @@ async fn result(
     let next = |token: u64| format!("{base}/{token}?rowFormat={}", format.as_str());
     let page = match &operation.outcome {
         Outcome::Failed(stack) => Err(stack.clone()),
-        Outcome::Table(_) if token > 1 => Err(format!(
-            "org.apache.flink.table.gateway.service.utils.SqlExecutionException: Currently the client is at token 1, and \
-             cannot fetch results with token {token}."
-        )),
         Outcome::Table(table) => table.page(token, format, next(1)).map(Some),
+        Outcome::Awaited(awaited) => match awaited.result() {
+            Ok(Some(table)) => table.page(token, format, next(1)).map(Some),
+            Ok(None) => Ok(None),
+            Err(stack) => Err(stack),
+        },
         Outcome::Query(query) => query.page(token, format, next),
     };
     match page.map_err(|stack| ApiError::exception(&stack))? {

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{query::Query, results::ResultTable};
+use super::{awaited::Awaited, query::Query, results::ResultTable};
 use crate::{
     ids,
     planner::{self, Settings},
@@ -20,6 +20,8 @@ const MAX_OPERATIONS: usize = 100;
 pub enum Outcome {
     /// A result that is all there.
     Table(Arc<ResultTable>),
+    /// An `INSERT` whose job is waited for.
+    Awaited(Arc<Awaited>),
     /// A query whose rows come as its job runs.
     Query(Arc<Query>),
     /// The stack trace of why it has none.
@@ -39,7 +41,9 @@ pub struct Operation {
 
 /// A session.
 pub struct Session {
-    /// What statements read and change. Held while one runs: statements of a session run one after the other.
+    /// Held by the statement whose turn it is: statements of a session run one after the other.
+    pub turn: Arc<tokio::sync::Mutex<()>>,
+    /// What statements read and change.
     pub environment: tokio::sync::Mutex<planner::session::Session>,
     operations: Mutex<VecDeque<Operation>>,
     used: Mutex<Instant>,
@@ -49,6 +53,7 @@ impl Session {
     /// A session with these settings.
     pub fn new(settings: Settings) -> Self {
         Self {
+            turn: Arc::default(),
             environment: tokio::sync::Mutex::new(planner::session::Session::new(settings)),
             operations: Mutex::default(),
             used: Mutex::new(Instant::now()),
@@ -112,8 +117,13 @@ impl Session {
 
 impl Operation {
     fn stop(&self) {
-        if let Outcome::Query(query) = &self.outcome {
-            query.stop();
+        let job = match &self.outcome {
+            Outcome::Query(query) => &query.job,
+            Outcome::Awaited(awaited) => awaited.job(),
+            Outcome::Table(_) | Outcome::Failed(_) => return,
+        };
+        if !job.status().is_terminal() {
+            job.cancel.cancel();
         }
     }
 }

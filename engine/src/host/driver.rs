@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::mpsc;
 
 use super::{
-    Host, Job,
+    Host, Job, Slots,
     attempt::Attempt,
     checkpoints::coordinator::{Coordinator, Policy},
     child::Worker,
@@ -150,9 +150,9 @@ async fn attempt(
     if host.shutdown.is_cancelled() {
         return End::Shutdown;
     }
-    let slots = match host.take_slots(job.slots()) {
+    let slots = match slots(host, job, config).await {
         Ok(slots) => slots,
-        Err(free) => return End::Failed(no_slots(host, job, free)),
+        Err(end) => return end,
     };
     let Beginning { archive, source, passed } = match restore::beginning(host, job, config, *before).await {
         Ok(beginning) => beginning,
@@ -197,6 +197,18 @@ async fn attempt(
     }
 }
 
+/// The slots of an attempt, which it waits for; at once the end, where there are fewer in all.
+async fn slots(host: &Arc<Host>, job: &Job, config: &JobConfig) -> Result<Slots, End> {
+    let wanted = job.slots();
+    let patience = if wanted > host.options.slots { 0 } else { config.slot_request_timeout_ms };
+    tokio::select! {
+        slots = host.await_slots(wanted) => Ok(slots),
+        () = job.cancel.cancelled() => Err(End::Cancelled),
+        () = host.shutdown.cancelled() => Err(End::Shutdown),
+        () = tokio::time::sleep(millis(patience)) => Err(End::Failed(no_slots(host, wanted))),
+    }
+}
+
 /// Checkpoints that are passed over are told of once.
 fn note_passed(job: &Job, passed: Vec<StateError>) {
     for error in passed {
@@ -226,7 +238,6 @@ fn note_attempt(host: &Host, job: &Job, source: Option<&Source>) {
 }
 
 fn coordinator<A>(job: &Job, config: &JobConfig, archive: &CheckpointStore) -> Coordinator<A> {
-    let millis = |ms: i64| Duration::from_millis(ms.max(0).unsigned_abs());
     let checkpointing = &config.checkpointing;
     let policy = Policy {
         interval: checkpointing.interval_ms.map(millis),
@@ -241,16 +252,20 @@ fn coordinator<A>(job: &Job, config: &JobConfig, archive: &CheckpointStore) -> C
     Coordinator::new(policy, tasks, next)
 }
 
+fn millis(ms: i64) -> Duration {
+    Duration::from_millis(ms.max(0).unsigned_abs())
+}
+
 /// A failure that no task is to blame for.
 pub fn exception(failure: Failure) -> ExceptionRecord {
     ExceptionRecord { at_ms: now_ms(), failure, task: None, task_manager: None }
 }
 
-fn no_slots(host: &Host, job: &Job, free: u32) -> ExceptionRecord {
+fn no_slots(host: &Host, wanted: u32) -> ExceptionRecord {
     let message = format!(
-        "Could not acquire the minimum required resources: the job needs {} slots, {free} of {} are free. Stop another \
+        "Could not acquire the minimum required resources: the job needs {wanted} slots, {} of {} are free. Stop another \
          job, lower parallelism.default, or start the engine with more --slots",
-        job.slots(),
+        host.free_slots(),
         host.options.slots
     );
     exception(Failure::new("org.apache.flink.runtime.jobmanager.scheduler.NoResourceAvailableException", message))

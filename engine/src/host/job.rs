@@ -31,6 +31,8 @@ pub struct Job {
     pub query: Option<Schema>,
     /// Tells the driver that the job is to stop.
     pub cancel: CancellationToken,
+    /// Cancelled once the job is over.
+    pub ended: CancellationToken,
     /// What was asked of it over REST.
     pub operations: Operations,
     /// Its rows, where it is a query.
@@ -61,12 +63,17 @@ impl Job {
             Err(error) => (Err(error), None, Vec::new()),
         };
         let (orders, commands) = mpsc::channel(MAX_COMMANDS);
+        let ended = CancellationToken::new();
+        if record.status.is_terminal() {
+            ended.cancel();
+        }
         Self {
             id: record.id.clone(),
             name: record.name.clone(),
             config,
             query,
             cancel: CancellationToken::new(),
+            ended,
             operations: Operations::default(),
             rows: RowQueue::default(),
             orders,
@@ -110,6 +117,9 @@ impl Job {
                 job.status = next.as_str(),
                 "the job's state changed"
             );
+            if next.is_terminal() {
+                self.ended.cancel();
+            }
         }
         entered
     }

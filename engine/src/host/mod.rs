@@ -21,6 +21,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use self::store::Store;
@@ -49,7 +50,7 @@ pub struct Host {
     /// What was asked of it over REST beside its jobs.
     pub operations: Operations,
     jobs: Mutex<Vec<Arc<Job>>>,
-    slots_used: Mutex<u32>,
+    slots_used: watch::Sender<u32>,
     /// Ends every driver, and leaves the jobs as they are.
     shutdown: CancellationToken,
     drivers: TaskTracker,
@@ -78,7 +79,7 @@ impl Host {
             store,
             operations: Operations::default(),
             jobs: Mutex::new(Vec::new()),
-            slots_used: Mutex::new(0),
+            slots_used: watch::Sender::new(0),
             shutdown: CancellationToken::new(),
             drivers: TaskTracker::new(),
             options,
@@ -139,18 +140,29 @@ impl Host {
 
     /// Slots that no job holds.
     pub fn free_slots(&self) -> u32 {
-        self.options.slots.saturating_sub(*self.slots_used.lock().unwrap_or_else(PoisonError::into_inner))
+        self.options.slots.saturating_sub(*self.slots_used.borrow())
     }
 
-    /// Takes slots, until the answer is dropped; `Err` with the number that is free where there are too few.
-    fn take_slots(self: &Arc<Self>, wanted: u32) -> Result<Slots, u32> {
-        let mut used = self.slots_used.lock().unwrap_or_else(PoisonError::into_inner);
-        let free = self.options.slots.saturating_sub(*used);
-        if wanted > free {
-            return Err(free);
+    /// Takes slots, until the answer is dropped; `None` where there are too few.
+    fn take_slots(self: &Arc<Self>, wanted: u32) -> Option<Slots> {
+        let taken = self.slots_used.send_if_modified(|used| {
+            let fits = wanted <= self.options.slots.saturating_sub(*used);
+            *used += if fits { wanted } else { 0 };
+            fits
+        });
+        taken.then(|| Slots { host: Arc::clone(self), count: wanted })
+    }
+
+    /// Takes slots as soon as there are as many.
+    async fn await_slots(self: &Arc<Self>, wanted: u32) -> Slots {
+        let mut used = self.slots_used.subscribe();
+        loop {
+            if let Some(slots) = self.take_slots(wanted) {
+                return slots;
+            }
+            // The sender is the host's own, so it is there.
+            let _ = used.changed().await;
         }
-        *used += wanted;
-        Ok(Slots { host: Arc::clone(self), count: wanted })
     }
 
     /// Where the worker of a job keeps its log and its output.
@@ -211,7 +223,6 @@ struct Slots {
 
 impl Drop for Slots {
     fn drop(&mut self) {
-        let mut used = self.host.slots_used.lock().unwrap_or_else(PoisonError::into_inner);
-        *used = used.saturating_sub(self.count);
+        self.host.slots_used.send_modify(|used| *used = used.saturating_sub(self.count));
     }
 }

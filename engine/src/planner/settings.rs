@@ -86,6 +86,10 @@ pub struct JobConfig {
     pub type_length: TypeLength,
     /// `execution.checkpointing.*`
     pub checkpointing: Checkpointing,
+    /// `table.dml-sync`: whether an `INSERT` is over only when its job is.
+    pub dml_sync: bool,
+    /// `slot.request.timeout`: how long the job waits for slots that others hold.
+    pub slot_request_timeout_ms: i64,
     /// `restart-strategy.*`
     pub restart: RestartStrategy,
     /// `execution.state-recovery.path`, once `execution.savepoint.path`: where the job takes its state from.
@@ -115,7 +119,6 @@ impl JobConfig {
         }
         // What the engine does without: it does not change results, but a value that is none is refused all the same.
         read.choice("table.exec.sink.upsert-materialize", &[("NONE", ()), ("AUTO", ()), ("FORCE", ())], ())?;
-        read.flag("table.dml-sync", false)?;
         Ok(Self {
             name: read.text("pipeline.name").map(str::to_owned),
             parallelism: read.parallelism("table.exec.resource.default-parallelism")?.unwrap_or(default),
@@ -141,6 +144,8 @@ impl JobConfig {
                 &[("IGNORE", TypeLength::Ignore), ("TRIM_PAD", TypeLength::TrimPad), ("ERROR", TypeLength::Error)],
                 TypeLength::Ignore,
             )?,
+            dml_sync: read.flag("table.dml-sync", false)?,
+            slot_request_timeout_ms: read.millis("slot.request.timeout", 300_000)?,
             restart: RestartStrategy::read(&read, checkpointing.interval_ms.is_some())?,
             checkpointing,
             restore_path: read

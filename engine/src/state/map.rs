@@ -67,12 +67,6 @@ impl StateKey for RowKey {
     }
 }
 
-impl Borrow<[u8]> for RowKey {
-    fn borrow(&self) -> &[u8] {
-        &self.0
-    }
-}
-
 /// Values by partition key and second key. The partition key is a row's bytes, as
 /// [`crate::types::row_codec::RowCodec`] writes them; it alone decides on the key group.
 #[derive(Debug)]

@@ -102,13 +102,27 @@ impl Engine {
         answer["sessionHandle"].as_str().unwrap().to_owned()
     }
 
-    /// The first page of a statement's result, or the errors that are answered instead.
-    pub fn execute(&self, session: &str, statement: &str) -> Result<Value, String> {
+    /// A session in which these were run.
+    pub fn session_of(&self, statements: &[&str]) -> String {
+        let session = self.open_session();
+        for statement in statements {
+            self.execute(&session, statement).unwrap();
+        }
+        session
+    }
+
+    /// Begins a statement; where its operation is.
+    pub fn begin(&self, session: &str, statement: &str) -> String {
         let path = format!("/v1/sessions/{session}");
         let (status, body) = self.request("POST", &format!("{path}/statements"), Some(json!({"statement": statement})));
         assert_eq!(status, 200, "{body}");
         let operation: Value = serde_json::from_str(&body).unwrap();
-        let operation = format!("{path}/operations/{}", operation["operationHandle"].as_str().unwrap());
+        format!("{path}/operations/{}", operation["operationHandle"].as_str().unwrap())
+    }
+
+    /// The first page of a statement's result, or the errors that are answered instead.
+    pub fn execute(&self, session: &str, statement: &str) -> Result<Value, String> {
+        let operation = self.begin(session, statement);
         let (status, body) = self.request("GET", &format!("{operation}/result/0?rowFormat=JSON"), None);
         let state = self.get(&format!("{operation}/status"));
         assert_eq!(state["status"], if status == 200 { "FINISHED" } else { "ERROR" });

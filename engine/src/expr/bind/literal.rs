@@ -48,9 +48,9 @@ pub fn bind(literal: &Literal, at: Position) -> Result<Expr, SqlError> {
     })
 }
 
-/// A string's constant: CHAR of its length.
+/// A string's constant: CHAR of its length, which Flink counts in UTF-16 units.
 pub fn text_literal(text: &str) -> Expr {
-    Expr::literal(Value::Text(text.into()), TypeKind::Char(text.chars().count() as u32))
+    Expr::literal(Value::Text(text.into()), TypeKind::Char(text.encode_utf16().count() as u32))
 }
 
 fn illegal(what: &str, text: &str, form: &str, at: Position) -> SqlError {

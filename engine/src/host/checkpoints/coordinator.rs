@@ -105,6 +105,8 @@ pub struct Coordinator<A> {
     /// When the next periodic one is due; `None` before the job runs, or where there are none.
     due_ms: Option<i64>,
     failures_in_a_row: u32,
+    /// The input has ended: the next periodic one is the last, and is tried until it succeeds.
+    ending: bool,
     /// Nothing is begun any more: the job stops with its savepoint, or its last checkpoint is under way.
     closing: bool,
 }
@@ -123,6 +125,7 @@ impl<A> Coordinator<A> {
             waiting: VecDeque::new(),
             due_ms: None,
             failures_in_a_row: 0,
+            ending: false,
             closing: false,
         }
     }
@@ -168,7 +171,8 @@ impl<A> Coordinator<A> {
         if self.due_ms.is_none() && self.policy.interval.is_some() {
             return refused("Not all required tasks are currently running.");
         }
-        if self.waiting.len() >= MAX_WAITING {
+        self.ending |= purpose == Purpose::Final;
+        if self.waiting.len() >= MAX_WAITING && purpose != Purpose::Final {
             return refused("Too many checkpoint requests are queued; try again when they are done.");
         }
         self.waiting.push_back(purpose);
@@ -256,7 +260,7 @@ impl<A> Coordinator<A> {
                 let interval = millis(self.policy.interval?);
                 // Beats that were missed are not made up for.
                 self.due_ms = Some((due + interval).max(now_ms + 1));
-                Purpose::Checkpoint
+                if self.ending { Purpose::Final } else { Purpose::Checkpoint }
             }
         };
         let id = self.next_id;
@@ -340,6 +344,18 @@ mod tests {
         assert_eq!(said(&c.answered(7, (1, 0), (), 7)), ["complete 7"]);
         assert_eq!(c.next_tick_ms(), None);
         assert_eq!(said(&c.request(savepoint(None), 8)), ["abort 0: The job is stopping."]);
+    }
+
+    #[test]
+    fn the_last_one_is_tried_again() {
+        let mut c = coordinator(Some(100), 1);
+        assert_eq!(said(&c.request(Purpose::Final, 10)), ["trigger 7"]);
+        assert_eq!(said(&c.declined(7, "disk full", 20)), ["abort 7: disk full"]);
+        let again = c.tick(100);
+        assert_eq!(again, [Action::Trigger { id: 8, purpose: Purpose::Final }]);
+        c.answered(8, (0, 0), (), 110);
+        assert_eq!(said(&c.answered(8, (1, 0), (), 120)), ["complete 8"]);
+        assert!(c.tick(200).is_empty());
     }
 
     #[test]

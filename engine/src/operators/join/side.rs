@@ -5,8 +5,8 @@ use super::{
     keys::{Arena, JoinKey, rows_of},
 };
 use crate::{
-    state::{RestoredState, RowKey, SnapshotWriter, StateError, StateMap, StateSchema, StateValue},
-    types::{Batch, Field, RowReader, RowWriter, Schema, TypeKind, row_codec::DecodeError, row_codec::RowCodec},
+    state::{RestoredState, SnapshotWriter, StateError, StateKey, StateMap, StateSchema, StateValue},
+    types::{Batch, Field, RowReader, RowWriter, Schema, TypeKind, key, row_codec::DecodeError, row_codec::RowCodec},
 };
 
 /// What is known of a row, or of equal rows where no columns are unique.
@@ -43,6 +43,30 @@ impl StateValue for JoinRow {
             written: row.read_i64()?.unwrap_or(0),
             row: row.take_rest().into(),
         })
+    }
+}
+
+/// What tells rows of a join key apart: the bytes of their unique columns, else of all. In the order of their hashes, which
+/// stand in the map itself: a join key may have a million rows, and to compare their bytes is to look at each elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct SecondKey {
+    hash: u64,
+    bytes: Box<[u8]>,
+}
+
+impl SecondKey {
+    fn of(bytes: &[u8]) -> Self {
+        Self { hash: key::hash(bytes), bytes: bytes.into() }
+    }
+}
+
+impl StateKey for SecondKey {
+    fn write(&self, row: &mut RowWriter) {
+        row.raw(&self.bytes);
+    }
+
+    fn read(row: &mut RowReader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self::of(row.take_rest()))
     }
 }
 
@@ -87,7 +111,7 @@ impl SideLayout {
 pub struct Side {
     layout: SideLayout,
     codec: RowCodec,
-    rows: StateMap<RowKey, JoinRow>,
+    rows: StateMap<SecondKey, JoinRow>,
 }
 
 impl Side {
@@ -146,7 +170,7 @@ impl Side {
             JoinRow { count: 1, partners: 0, written, row }
         };
         let mut is_new = false;
-        let row = self.rows.get_or_insert_with(key, RowKey(second.into()), || {
+        let row = self.rows.get_or_insert_with(key, SecondKey::of(second), || {
             is_new = true;
             new()
         });
@@ -168,24 +192,22 @@ impl Side {
 
     /// Removes one row; nothing happens where it is not there, for it may have been too old to be kept.
     pub fn retract(&mut self, key: &[u8], second: &[u8], now: i64) {
-        let written = self.written(now);
-        match self.rows.get(key, second) {
+        let (written, second) = (self.written(now), SecondKey::of(second));
+        match self.rows.get_mut(key, &second) {
             None => {}
             Some(row) if row.count > 1 => {
-                if let Some(row) = self.rows.get_mut(key, second) {
-                    row.count -= 1;
-                    row.written = written;
-                }
+                row.count -= 1;
+                row.written = written;
             }
             Some(_) => {
-                self.rows.remove(key, second);
+                self.rows.remove(key, &second);
             }
         }
     }
 
     /// Sets how many partners a row has, if it is still there.
     pub fn set_partners(&mut self, key: &[u8], second: &[u8], partners: i32) {
-        if let Some(row) = self.rows.get_mut(key, second) {
+        if let Some(row) = self.rows.get_mut(key, &SecondKey::of(second)) {
             row.partners = partners;
         }
     }
@@ -193,7 +215,7 @@ impl Side {
     /// Adds to the partners of a row; answers how many it had.
     pub fn add_partners(&mut self, key: &[u8], second: &[u8], more: i32, now: i64) -> i32 {
         let written = self.written(now);
-        let Some(row) = self.rows.get_mut(key, second) else { return 0 };
+        let Some(row) = self.rows.get_mut(key, &SecondKey::of(second)) else { return 0 };
         row.written = written;
         let before = row.partners;
         row.partners += more;
@@ -203,8 +225,8 @@ impl Side {
     /// Appends the rows of a key, in order: those with which the input's row `of` may match.
     pub fn candidates(&self, key: &[u8], of: u32, now: i64, into: &mut Candidates) {
         for (second, row) in self.rows.rows(key).filter(|(_, row)| !self.expired(row, now)) {
-            let bytes = if self.layout.unique.is_some() { &row.row } else { &second.0 };
-            into.push(of, bytes, self.layout.counts_partners.then_some(second.0.as_ref()), row.count);
+            let bytes = if self.layout.unique.is_some() { &row.row } else { &second.bytes };
+            into.push(of, bytes, self.layout.counts_partners.then_some(second.bytes.as_ref()), row.count);
         }
     }
 
@@ -214,7 +236,8 @@ impl Side {
             return;
         }
         let expired = self.rows.iter().filter(|(_, _, row)| self.expired(row, now));
-        let expired: Vec<(Box<[u8]>, RowKey)> = expired.map(|(key, second, _)| (key.into(), second.clone())).collect();
+        let expired: Vec<(Box<[u8]>, SecondKey)> =
+            expired.map(|(key, second, _)| (key.into(), second.clone())).collect();
         for (key, second) in expired {
             self.rows.remove(&key, &second);
         }
