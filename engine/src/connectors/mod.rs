@@ -7,6 +7,7 @@ pub mod constraints;
 pub mod datagen;
 pub mod filesystem;
 pub mod format;
+mod generated;
 pub mod hybrid;
 pub mod kafka;
 pub mod layout;

@@ -177,6 +177,20 @@ fn only_what_a_retained_checkpoint_needs_is_kept() {
 }
 
 #[test]
+fn what_killed_writers_left_is_deleted_when_the_next_attempt_begins() {
+    let temporary = tempfile::tempdir().unwrap();
+    let url = temporary.path().to_str().unwrap();
+    write(&CheckpointStore::open(url).unwrap(), 1, &layers()[..1], &LIST);
+    let whole = files(temporary.path());
+    for left in ["shared/0000000001-7#1", "chk-1/own-0#12"] {
+        fs::write(temporary.path().join(left), "half").unwrap();
+    }
+    let store = CheckpointStore::open(url).unwrap();
+    assert_eq!(files(temporary.path()), whole);
+    open(&store, 1).unwrap().verify().unwrap();
+}
+
+#[test]
 fn urls_and_paths_are_places_and_others_are_refused() {
     let temporary = tempfile::tempdir().unwrap();
     let path = temporary.path().join("a/chk-1");

@@ -171,6 +171,19 @@ impl Storage {
         }
     }
 
+    /// Deletes what killed writers left of files that they had not finished, in the directories in it. A store across the
+    /// network does that by itself.
+    pub fn discard_unfinished(&self) -> Result<(), StateError> {
+        let Some(root) = self.url.strip_prefix("file://") else { return Ok(()) };
+        for directory in self.directories()? {
+            discard_staged(&Path::new(root).join(&directory)).map_err(|error| StateError::Storage {
+                what: format!("delete unfinished files in {directory}"),
+                error: error.to_string(),
+            })?;
+        }
+        Ok(())
+    }
+
     fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         let _entered = self.network.as_ref().map(Handle::enter);
         futures::executor::block_on(future)
@@ -180,6 +193,23 @@ impl Storage {
         ObjectPath::parse(path)
             .map_err(|error| StateError::Storage { what: format!("use the path {path:?}"), error: error.to_string() })
     }
+}
+
+/// Deletes the files of a directory that have a name of a file with `#` and a number behind it: under such names files are
+/// written until they are whole.
+fn discard_staged(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let number = name.rsplit_once('#').map(|(_, number)| number.bytes());
+        if number.is_some_and(|mut number| number.len() > 0 && number.all(|digit| digit.is_ascii_digit())) {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Makes a directory and those above it; when it is there, so it is after a loss of power.

@@ -16,9 +16,12 @@ pub struct CheckpointStore {
 }
 
 impl CheckpointStore {
-    /// The checkpoints in the directory of this URL, which is made where it is not there.
+    /// The checkpoints in the directory of this URL, which is made where it is not there. For an attempt that begins: what
+    /// earlier ones left unfinished is deleted.
     pub fn open(url: &str) -> Result<Self, StateError> {
-        Ok(Self { storage: Storage::open(url, true)? })
+        let storage = Storage::open(url, true)?;
+        storage.discard_unfinished()?;
+        Ok(Self { storage })
     }
 
     /// The directory of a checkpoint.

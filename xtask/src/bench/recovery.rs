@@ -37,11 +37,20 @@ struct Size {
     text: u64,
     rows_per_second: u64,
     checkpoints: &'static str,
+    /// How often Flink's worker is killed: a minute goes by for each with much state.
+    flink_kills: usize,
 }
 
 const SIZES: [Size; 2] = [
-    Size { name: "small state", keys: 1000, text: 20, rows_per_second: 20_000, checkpoints: "2s" },
-    Size { name: "1 GB of state", keys: 4_000_000, text: 250, rows_per_second: 400_000, checkpoints: "10s" },
+    Size { name: "small state", keys: 1000, text: 20, rows_per_second: 20_000, checkpoints: "2s", flink_kills: KILLS },
+    Size {
+        name: "1 GB of state",
+        keys: 4_000_000,
+        text: 250,
+        rows_per_second: 400_000,
+        checkpoints: "10s",
+        flink_kills: 5,
+    },
 ];
 
 /// One engine with the job.
@@ -62,12 +71,12 @@ pub fn measure(place: &Place) -> Result<Table, Failure> {
         let work = place.fresh("bench/recovery")?;
         let (ours, bytes) = {
             let mut engine = Engine::start(place, &work, ALL_CORES)?;
-            kills(&mut engine, size)?
+            kills(&mut engine, size, KILLS)?
         };
         let folder = work.join("flink");
         fs::create_dir_all(&folder).map_err(Failure::file("create", &folder))?;
         let mut flink = Flink::start(place, &folder, ALL_CORES, 2, &[("heartbeat.interval", "1000")])?;
-        let (theirs, _) = kills(&mut flink, size)?;
+        let (theirs, _) = kills(&mut flink, size, size.flink_kills)?;
         let ms = |time: Duration| time.as_secs_f64() * 1000.0;
         let (median, worst) = (|of: &[Duration]| ms(of[of.len() / 2]), |of: &[Duration]| ms(of[of.len() - 1]));
         let row = vec![
@@ -84,13 +93,13 @@ pub fn measure(place: &Place) -> Result<Table, Failure> {
     Ok(table)
 }
 
-/// How long each of the kills kept the job from printing, in order; and the bytes of its newest checkpoint.
-fn kills(engine: &mut impl Runs, size: &Size) -> Result<(Vec<Duration>, u64), Failure> {
+/// How long each of `count` kills kept the job from printing, in order; and the bytes of its newest checkpoint.
+fn kills(engine: &mut impl Runs, size: &Size, count: usize) -> Result<(Vec<Duration>, u64), Failure> {
     let job = submit(engine.cluster(), size)?;
     // All keys have come about four times over.
     thread::sleep(Duration::from_secs(4 * size.keys / size.rows_per_second));
-    let mut times = Vec::with_capacity(KILLS);
-    for _ in 0..KILLS {
+    let mut times = Vec::with_capacity(count);
+    for _ in 0..count {
         let done = checkpoints(engine.cluster(), &job)?.0;
         wait_for("a checkpoint", PATIENCE, || Ok((checkpoints(engine.cluster(), &job)?.0 > done).then_some(())))?;
         let killed = Instant::now();

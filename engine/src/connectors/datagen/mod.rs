@@ -7,19 +7,15 @@ use std::collections::BTreeMap;
 pub use field::FieldPlan;
 
 use super::{
-    BATCH_ROWS,
+    generated::Generated,
     layout::{Layout, ReadColumn},
-    pace::Pace,
-    progress::Progress,
     random::Random,
 };
 use crate::{
-    connectors::format::Columns,
     ids::random_seed,
     options::Options,
-    runtime::operator::{Chunk, Next, OperatorContext, Source, SourceFactory},
-    runtime::{Stop, TaskContext},
-    state::SnapshotWriter,
+    runtime::Stop,
+    runtime::operator::{OperatorContext, Source, SourceFactory},
     types::Field,
 };
 
@@ -31,10 +27,7 @@ pub const DEFAULT_ROWS_PER_SECOND: u64 = 10_000;
 pub struct DatagenConfig {
     /// The columns that are read.
     fields: Vec<FieldPlan>,
-    layout: Layout,
-    rows_per_second: u64,
-    /// How many rows there are, over all subtasks; `None` without end.
-    rows: Option<u64>,
+    rows: Generated,
 }
 
 impl DatagenConfig {
@@ -47,70 +40,23 @@ impl DatagenConfig {
         let numbered: Option<u64> = options.number("number-of-rows");
         Self {
             fields: layout.physical.iter().map(|field| FieldPlan::new(field, options)).collect(),
-            layout,
-            rows_per_second: options.number("rows-per-second").unwrap_or(DEFAULT_ROWS_PER_SECOND),
-            rows: numbered.into_iter().chain(sequences).min(),
+            rows: Generated {
+                layout,
+                rows: numbered.into_iter().chain(sequences).min(),
+                rows_per_second: options.number("rows-per-second").unwrap_or(DEFAULT_ROWS_PER_SECOND),
+            },
         }
     }
 }
 
 impl SourceFactory for DatagenConfig {
     fn open(&self, context: OperatorContext<'_>) -> Result<Box<dyn Source>, Stop> {
-        let (subtask, parallelism) = (context.task.subtask, context.task.parallelism);
-        let elements = context.restored.and_then(|mut restored| restored.lists.remove("splits"));
-        let progress = match elements {
-            Some(elements) => Progress::restore(&elements, subtask, parallelism)?,
-            None => Progress::begin(subtask, parallelism),
-        };
-        Ok(Box::new(Datagen {
-            config: self.clone(),
-            columns: self.layout.columns(),
-            pace: Pace::share(Some(self.rows_per_second), parallelism),
-            progress,
-            random: Random::new(random_seed()),
-        }))
-    }
-}
-
-/// Makes every n-th row of the table.
-struct Datagen {
-    config: DatagenConfig,
-    columns: Columns,
-    pace: Option<Pace>,
-    progress: Progress,
-    random: Random,
-}
-
-impl Source for Datagen {
-    fn next(&mut self, _: &TaskContext) -> Result<Next, Stop> {
-        let most = match self.pace.as_mut().map(Pace::permits) {
-            None => BATCH_ROWS,
-            Some(Ok(allowed)) => (allowed as usize).min(BATCH_ROWS),
-            Some(Err(wait)) => return Ok(Next::Wait(wait)),
-        };
-        for _ in 0..most {
-            let Some(row) = self.progress.peek().filter(|row| self.config.rows.is_none_or(|rows| *row < rows)) else {
-                break;
-            };
-            self.progress.next();
-            for (field, writer) in self.config.fields.iter().zip(&mut self.columns.writers) {
-                writer.push(&field.value(row, &mut self.random));
+        let (fields, mut random) = (self.fields.clone(), Random::new(random_seed()));
+        self.rows.open(context, move |row, writers| {
+            for (field, writer) in fields.iter().zip(writers) {
+                writer.push(&field.value(row, &mut random));
             }
-            self.columns.end_row();
-        }
-        let rows = self.columns.rows();
-        if rows == 0 {
-            return Ok(Next::End);
-        }
-        if let Some(pace) = &mut self.pace {
-            pace.emitted(rows as u64);
-        }
-        Ok(Next::Chunk(Chunk::Batch(self.config.layout.finish(&mut self.columns)?)))
-    }
-
-    fn snapshot(&mut self, writer: &mut SnapshotWriter) -> Result<(), Stop> {
-        writer.list("splits", Progress::schema(), self.progress.elements());
-        Ok(())
+        })
     }
 }
 
@@ -118,13 +64,15 @@ impl Source for Datagen {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::runtime::TaskContext;
+    use crate::runtime::operator::{Chunk, Next};
     use crate::types::{DataType, TypeKind, Value};
 
     fn rows(fields: &[Field], options: &[(&str, &str)]) -> Vec<Vec<Value>> {
         let options = options.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let columns: Vec<ReadColumn> = fields.iter().cloned().map(ReadColumn::Physical).collect();
         let config = DatagenConfig::new(fields, &columns, &options);
-        assert!(config.rows.is_some());
+        assert!(config.rows.rows.is_some());
         let task = TaskContext::for_test();
         let mut source = config.open(OperatorContext { task: &task, index: 0, restored: None }).unwrap();
         let types: Vec<DataType> = fields.iter().map(|field| field.data_type.clone()).collect();

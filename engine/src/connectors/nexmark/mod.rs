@@ -7,17 +7,13 @@ mod names;
 use std::collections::BTreeMap;
 
 use super::{
-    BATCH_ROWS,
-    format::Columns,
+    generated::Generated,
     layout::{Layout, ReadColumn},
-    pace::Pace,
-    progress::Progress,
 };
 use crate::{
     options::Options,
-    runtime::operator::{Chunk, Next, OperatorContext, Source, SourceFactory},
-    runtime::{Stop, TaskContext},
-    state::SnapshotWriter,
+    runtime::Stop,
+    runtime::operator::{OperatorContext, Source, SourceFactory},
     types::{RowField, TypeKind, Value},
 };
 use events::{Event, Generator};
@@ -25,11 +21,8 @@ use events::{Event, Generator};
 /// What is made.
 #[derive(Debug, Clone)]
 pub struct NexmarkConfig {
-    layout: Layout,
-    /// `events.num`, over all subtasks; `None` without end.
-    events: Option<u64>,
-    /// `rows-per-second`, over all subtasks; 0 as fast as it goes.
-    rows_per_second: u64,
+    /// `events.num` of them, at `rows-per-second`.
+    events: Generated,
     generator: Generator,
 }
 
@@ -44,9 +37,11 @@ impl NexmarkConfig {
     pub fn new(columns: &[ReadColumn], options: &BTreeMap<String, String>) -> Self {
         let options = Options(options);
         Self {
-            layout: Layout::new(columns),
-            events: options.number("events.num").filter(|events| *events > 0),
-            rows_per_second: options.number("rows-per-second").unwrap_or(0),
+            events: Generated {
+                layout: Layout::new(columns),
+                rows: options.number("events.num").filter(|events| *events > 0),
+                rows_per_second: options.number("rows-per-second").unwrap_or(0),
+            },
             generator: Generator {
                 first_ms: options.number("first-event.time").unwrap_or(FIRST_EVENT_MS),
                 per_second: options.number("next-event.rate").filter(|rate| *rate > 0).unwrap_or(EVENTS_PER_SECOND),
@@ -57,55 +52,13 @@ impl NexmarkConfig {
 
 impl SourceFactory for NexmarkConfig {
     fn open(&self, context: OperatorContext<'_>) -> Result<Box<dyn Source>, Stop> {
-        let (subtask, parallelism) = (context.task.subtask, context.task.parallelism);
-        let elements = context.restored.and_then(|mut restored| restored.lists.remove("splits"));
-        let progress = match elements {
-            Some(elements) => Progress::restore(&elements, subtask, parallelism)?,
-            None => Progress::begin(subtask, parallelism),
-        };
-        let pace = Pace::share(Some(self.rows_per_second), parallelism);
-        Ok(Box::new(Nexmark { config: self.clone(), columns: self.layout.columns(), pace, progress }))
-    }
-}
-
-/// Makes every n-th event.
-struct Nexmark {
-    config: NexmarkConfig,
-    columns: Columns,
-    pace: Option<Pace>,
-    progress: Progress,
-}
-
-impl Source for Nexmark {
-    fn next(&mut self, _: &TaskContext) -> Result<Next, Stop> {
-        let most = match self.pace.as_mut().map(Pace::permits) {
-            None => BATCH_ROWS,
-            Some(Ok(allowed)) => (allowed as usize).min(BATCH_ROWS),
-            Some(Err(wait)) => return Ok(Next::Wait(wait)),
-        };
-        for _ in 0..most {
-            let due = |number: &u64| self.config.events.is_none_or(|events| *number < events);
-            let Some(number) = self.progress.peek().filter(due) else { break };
-            self.progress.next();
-            let event = self.config.generator.event(number);
-            for (field, writer) in self.config.layout.physical.iter().zip(&mut self.columns.writers) {
+        let (fields, generator) = (self.events.layout.physical.clone(), self.generator.clone());
+        self.events.open(context, move |number, writers| {
+            let event = generator.event(number);
+            for (field, writer) in fields.iter().zip(writers) {
                 writer.push(&value(&field.name, &field.data_type.kind, &event));
             }
-            self.columns.end_row();
-        }
-        let rows = self.columns.rows();
-        if rows == 0 {
-            return Ok(Next::End);
-        }
-        if let Some(pace) = &mut self.pace {
-            pace.emitted(rows as u64);
-        }
-        Ok(Next::Chunk(Chunk::Batch(self.config.layout.finish(&mut self.columns)?)))
-    }
-
-    fn snapshot(&mut self, writer: &mut SnapshotWriter) -> Result<(), Stop> {
-        writer.list("splits", Progress::schema(), self.progress.elements());
-        Ok(())
+        })
     }
 }
 
@@ -132,6 +85,8 @@ fn part(field: &RowField, event: &Event) -> Value {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::runtime::TaskContext;
+    use crate::runtime::operator::{Chunk, Next};
     use crate::types::Field;
 
     fn column(name: &str, fields: &[(&str, TypeKind)]) -> ReadColumn {
@@ -157,8 +112,8 @@ mod tests {
         ];
         let options = BTreeMap::from([("events.num".to_owned(), "5000".to_owned())]);
         let config = NexmarkConfig::new(&columns, &options);
-        assert!(config.events.is_some());
-        let types: Vec<_> = config.layout.physical.iter().map(|field| field.data_type.clone()).collect();
+        assert!(config.events.rows.is_some());
+        let types: Vec<_> = config.events.layout.physical.iter().map(|field| field.data_type.clone()).collect();
         let read = |parallelism: u32| {
             let mut rows = Vec::new();
             for subtask in 0..parallelism {

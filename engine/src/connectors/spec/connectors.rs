@@ -24,8 +24,8 @@ pub struct ConnectorSpec {
     pub files: bool,
     /// Options that must be there; `a|b`: one of them.
     pub required: &'static [&'static str],
-    /// Its options.
-    pub options: &'static [OptionSpec],
+    /// Its options, in groups: connectors that are alike share some.
+    pub options: &'static [&'static [OptionSpec]],
     /// Options that begin so are passed on as they are.
     pub prefixes: &'static [&'static str],
     /// What else must be right.
@@ -52,6 +52,31 @@ const PLACES: [&str; 5] = ["earliest-offset", "latest-offset", "group-offsets", 
 
 const ENDS: [&str; 5] = ["unbounded", "latest-offset", "group-offsets", "timestamp", "specific-offsets"];
 
+/// What tables of Kafka topics have in common.
+const TOPIC: &[OptionSpec] = &[
+    ("topic", Kind::Text),
+    ("key.fields-prefix", Kind::Text),
+    ("value.fields-include", Kind::OneOf(&["ALL", "EXCEPT_KEY"])),
+    ("scan.bounded.mode", Kind::OneOf(&ENDS)),
+    ("scan.bounded.timestamp-millis", Kind::Count),
+    ("scan.bounded.specific-offsets", Kind::Text),
+];
+
+/// Of those that are not read from their beginning.
+const TOPIC_FROM: &[OptionSpec] = &[
+    ("key.fields", Kind::Text),
+    ("scan.startup.mode", Kind::OneOf(&PLACES)),
+    ("scan.startup.timestamp-millis", Kind::Count),
+    ("scan.startup.specific-offsets", Kind::Text),
+    ("scan.topic-partition-discovery.interval", Kind::Duration),
+];
+
+/// Of those that are written.
+const TOPIC_SINK: &[OptionSpec] = &[
+    ("sink.delivery-guarantee", Kind::OneOf(&["exactly-once", "at-least-once", "none"])),
+    ("sink.transactional-id-prefix", Kind::Text),
+];
+
 /// All connectors.
 pub const CONNECTORS: [ConnectorSpec; 9] = [
     ConnectorSpec {
@@ -61,7 +86,7 @@ pub const CONNECTORS: [ConnectorSpec; 9] = [
         formats: &[FormatRole::Value],
         files: true,
         required: &["path"],
-        options: &[
+        options: &[&[
             ("path", Kind::Text),
             ("source.monitor-interval", Kind::Duration),
             ("source.replay.rows-per-second", Kind::Count),
@@ -70,25 +95,25 @@ pub const CONNECTORS: [ConnectorSpec; 9] = [
             ("sink.rolling-policy.rollover-interval", Kind::Duration),
             ("sink.rolling-policy.inactivity-interval", Kind::Duration),
             ("sink.rolling-policy.check-interval", Kind::Duration),
-        ],
+        ]],
         ..NONE
     },
     ConnectorSpec {
         name: "datagen",
         source: true,
-        options: &[("rows-per-second", Kind::Count), ("number-of-rows", Kind::Count)],
+        options: &[&[("rows-per-second", Kind::Count), ("number-of-rows", Kind::Count)]],
         prefixes: &["fields."],
         ..NONE
     },
     ConnectorSpec {
         name: "nexmark",
         source: true,
-        options: &[
+        options: &[&[
             ("rows-per-second", Kind::Count),
             ("events.num", Kind::Count),
             ("first-event.time", Kind::Count),
             ("next-event.rate", Kind::Count),
-        ],
+        ]],
         ..NONE
     },
     ConnectorSpec {
@@ -98,20 +123,10 @@ pub const CONNECTORS: [ConnectorSpec; 9] = [
         formats: &[FormatRole::Value, FormatRole::Key],
         required: &["topic", "properties.bootstrap.servers"],
         options: &[
-            ("topic", Kind::Text),
-            ("key.fields", Kind::Text),
-            ("key.fields-prefix", Kind::Text),
-            ("value.fields-include", Kind::OneOf(&["ALL", "EXCEPT_KEY"])),
-            ("scan.startup.mode", Kind::OneOf(&PLACES)),
-            ("scan.startup.timestamp-millis", Kind::Count),
-            ("scan.startup.specific-offsets", Kind::Text),
-            ("scan.bounded.mode", Kind::OneOf(&ENDS)),
-            ("scan.bounded.timestamp-millis", Kind::Count),
-            ("scan.bounded.specific-offsets", Kind::Text),
-            ("scan.topic-partition-discovery.interval", Kind::Duration),
-            ("sink.partitioner", Kind::OneOf(&["default", "fixed", "round-robin"])),
-            ("sink.delivery-guarantee", Kind::OneOf(&["exactly-once", "at-least-once", "none"])),
-            ("sink.transactional-id-prefix", Kind::Text),
+            TOPIC,
+            TOPIC_FROM,
+            TOPIC_SINK,
+            &[("sink.partitioner", Kind::OneOf(&["default", "fixed", "round-robin"]))],
         ],
         prefixes: &["properties."],
         check: Some(kafka),
@@ -123,21 +138,14 @@ pub const CONNECTORS: [ConnectorSpec; 9] = [
         formats: &[FormatRole::Value, FormatRole::Key, FormatRole::History],
         required: &["topic", "properties.bootstrap.servers", "history.path"],
         options: &[
-            ("history.path", Kind::Text),
-            ("switch.column", Kind::Text),
-            ("switch.at", Kind::Text),
-            ("switch.lateness", Kind::Duration),
-            ("topic", Kind::Text),
-            ("key.fields", Kind::Text),
-            ("key.fields-prefix", Kind::Text),
-            ("value.fields-include", Kind::OneOf(&["ALL", "EXCEPT_KEY"])),
-            ("scan.startup.mode", Kind::OneOf(&PLACES)),
-            ("scan.startup.timestamp-millis", Kind::Count),
-            ("scan.startup.specific-offsets", Kind::Text),
-            ("scan.bounded.mode", Kind::OneOf(&ENDS)),
-            ("scan.bounded.timestamp-millis", Kind::Count),
-            ("scan.bounded.specific-offsets", Kind::Text),
-            ("scan.topic-partition-discovery.interval", Kind::Duration),
+            &[
+                ("history.path", Kind::Text),
+                ("switch.column", Kind::Text),
+                ("switch.at", Kind::Text),
+                ("switch.lateness", Kind::Duration),
+            ],
+            TOPIC,
+            TOPIC_FROM,
         ],
         prefixes: &["properties."],
         check: Some(hybrid),
@@ -149,16 +157,7 @@ pub const CONNECTORS: [ConnectorSpec; 9] = [
         sink: true,
         formats: &[FormatRole::Value, FormatRole::Key],
         required: &["topic", "properties.bootstrap.servers"],
-        options: &[
-            ("topic", Kind::Text),
-            ("key.fields-prefix", Kind::Text),
-            ("value.fields-include", Kind::OneOf(&["ALL", "EXCEPT_KEY"])),
-            ("scan.bounded.mode", Kind::OneOf(&ENDS)),
-            ("scan.bounded.timestamp-millis", Kind::Count),
-            ("scan.bounded.specific-offsets", Kind::Text),
-            ("sink.delivery-guarantee", Kind::OneOf(&["exactly-once", "at-least-once", "none"])),
-            ("sink.transactional-id-prefix", Kind::Text),
-        ],
+        options: &[TOPIC, TOPIC_SINK],
         prefixes: &["properties."],
         check: Some(kafka),
         ..NONE
@@ -168,7 +167,7 @@ pub const CONNECTORS: [ConnectorSpec; 9] = [
         lookup: true,
         formats: &[FormatRole::Value],
         required: &["url"],
-        options: &[
+        options: &[&[
             ("url", Kind::Text),
             ("lookup-method", Kind::OneOf(&["GET", "POST", "PUT"])),
             // Requests of a batch are always under way together.
@@ -181,7 +180,7 @@ pub const CONNECTORS: [ConnectorSpec; 9] = [
             ("lookup.max-retries", Kind::Count),
             ("gid.connector.http.source.lookup.request.timeout", Kind::Count),
             ("gid.connector.http.source.lookup.request.thread-pool.size", Kind::Count),
-        ],
+        ]],
         prefixes: &["gid.connector.http.source.lookup.header."],
         check: Some(rest),
         ..NONE
@@ -189,14 +188,14 @@ pub const CONNECTORS: [ConnectorSpec; 9] = [
     ConnectorSpec {
         name: "print",
         sink: true,
-        options: &[
+        options: &[&[
             ("print-identifier", Kind::Text),
             ("standard-error", Kind::Flag),
             ("sink.call-latency", Kind::Duration),
-        ],
+        ]],
         ..NONE
     },
-    ConnectorSpec { name: "blackhole", sink: true, options: &[("sink.call-latency", Kind::Duration)], ..NONE },
+    ConnectorSpec { name: "blackhole", sink: true, options: &[&[("sink.call-latency", Kind::Duration)]], ..NONE },
 ];
 
 /// What the options of a Kafka table need of each other.

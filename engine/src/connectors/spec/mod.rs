@@ -71,8 +71,11 @@ pub fn connector(table: &Table, at: Position) -> Result<&'static ConnectorSpec, 
 pub fn check_options(table: &Table, at: Position) -> Result<(), SqlError> {
     let place = Place { table, at };
     let spec = connector(table, at)?;
-    let mut known: Vec<(String, Kind)> =
-        COMMON.iter().chain(spec.options).map(|(key, kind)| ((*key).to_owned(), *kind)).collect();
+    let mut known: Vec<(String, Kind)> = COMMON
+        .iter()
+        .chain(spec.options.iter().copied().flatten())
+        .map(|(key, kind)| ((*key).to_owned(), *kind))
+        .collect();
     for role in spec.formats {
         known.extend(format_options(spec, role, &place)?);
     }
