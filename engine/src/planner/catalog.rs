@@ -9,11 +9,14 @@ use super::table::{DEFAULT_CATALOG, DEFAULT_DATABASE, ObjectPath, Table};
 use crate::{
     syntax::{
         SqlError,
-        ast::{Name, ObjectKind, ObjectName, Query},
+        ast::{CreateNamespace, DropObject, Name, ObjectKind, ObjectName, Query, TableOption},
         nearest::did_you_mean,
     },
     types::Schema,
 };
+
+/// The option of a catalog that names the database it begins with.
+const DEFAULT_DATABASE_OPTION: &str = "default-database";
 
 /// The most tables and views that one session can have.
 pub const MAX_OBJECTS: usize = 1000;
@@ -84,11 +87,22 @@ impl Object {
     }
 }
 
+/// What `CREATE CATALOG` says of a catalog.
+#[derive(Debug, Clone, Default)]
+pub struct DeclaredCatalog {
+    /// `COMMENT`
+    pub comment: Option<String>,
+    /// The `WITH` options.
+    pub options: BTreeMap<String, String>,
+}
+
 /// The catalogs of a session.
 #[derive(Debug, Clone)]
 pub struct Catalog {
     /// The databases of each catalog.
     namespaces: BTreeMap<String, BTreeSet<String>>,
+    /// What was said of those that were created.
+    declared: BTreeMap<String, DeclaredCatalog>,
     /// The current catalog and database.
     current: (String, String),
     objects: BTreeMap<ObjectPath, Object>,
@@ -101,6 +115,7 @@ impl Default for Catalog {
         let databases = BTreeSet::from([DEFAULT_DATABASE.to_owned()]);
         Self {
             namespaces: BTreeMap::from([(DEFAULT_CATALOG.to_owned(), databases)]),
+            declared: BTreeMap::new(),
             current: (DEFAULT_CATALOG.to_owned(), DEFAULT_DATABASE.to_owned()),
             objects: BTreeMap::new(),
             temporary: BTreeMap::new(),
@@ -201,13 +216,22 @@ impl Catalog {
     }
 
     /// Removes a table or view.
-    pub fn drop(&mut self, kind: ObjectKind, name: &ObjectName, if_exists: bool) -> Result<(), SqlError> {
+    pub fn drop(&mut self, drop: &DropObject) -> Result<(), SqlError> {
+        let DropObject { kind, temporary, name, if_exists, .. } = drop;
+        let kind = *kind;
         let path = self.path(name)?;
         let found =
             |objects: &BTreeMap<ObjectPath, Object>| objects.get(&path).is_some_and(|object| object.kind() == kind);
         if found(&self.temporary) {
+            if !temporary {
+                let kind = kind.keyword().to_lowercase();
+                let message = format!(
+                    "Temporary {kind} with identifier '{path}' exists. Drop it first before removing the permanent {kind}."
+                );
+                return Err(SqlError::invalid(name.at(), message));
+            }
             self.temporary.remove(&path);
-        } else if found(&self.objects) {
+        } else if found(&self.objects) && !temporary {
             self.objects.remove(&path);
         } else if !if_exists {
             let hint = did_you_mean(&path.name, self.names(&path, Some(kind)));
@@ -238,14 +262,27 @@ impl Catalog {
         Ok(())
     }
 
-    /// `CREATE CATALOG`: in memory, with a database `default`.
-    pub fn create_catalog(&mut self, name: &Name, if_not_exists: bool) -> Result<(), SqlError> {
+    /// `CREATE CATALOG`: in memory, with one database.
+    pub fn create_catalog(&mut self, definition: &CreateNamespace) -> Result<(), SqlError> {
+        let name = definition.name.last();
         if self.namespaces.contains_key(&name.text) {
             let message = format!("Catalog {} already exists.", name.text);
-            return if if_not_exists { Ok(()) } else { Err(SqlError::invalid(name.at, message)) };
+            return if definition.if_not_exists { Ok(()) } else { Err(SqlError::invalid(name.at, message)) };
         }
-        self.namespaces.insert(name.text.clone(), BTreeSet::from(["default".to_owned()]));
+        let option = |option: &TableOption| (option.key.text.clone(), option.value.text.clone());
+        let declared = DeclaredCatalog {
+            comment: definition.comment.as_ref().map(|comment| comment.text.clone()),
+            options: definition.options.iter().map(option).collect(),
+        };
+        let database = declared.options.get(DEFAULT_DATABASE_OPTION).map_or("default", String::as_str);
+        self.namespaces.insert(name.text.clone(), BTreeSet::from([database.to_owned()]));
+        self.declared.insert(name.text.clone(), declared);
         Ok(())
+    }
+
+    /// What was said of a catalog; `None` where there is none of that name.
+    pub fn declared(&self, name: &str) -> Option<DeclaredCatalog> {
+        self.namespaces.contains_key(name).then(|| self.declared.get(name).cloned().unwrap_or_default())
     }
 
     /// `CREATE DATABASE`
@@ -290,6 +327,7 @@ impl Catalog {
         if self.current.0 == name.text {
             return Err(SqlError::invalid(name.at, "Cannot drop a catalog which is currently in use."));
         }
+        self.declared.remove(&name.text);
         if self.namespaces.remove(&name.text).is_none() {
             return if if_exists { Ok(()) } else { Err(self.no_catalog(name)) };
         }
@@ -302,7 +340,9 @@ impl Catalog {
     /// `USE CATALOG`: with its database `default`, or its first.
     pub fn use_catalog(&mut self, name: &Name) -> Result<(), SqlError> {
         let databases = self.namespaces.get(&name.text).ok_or_else(|| self.no_catalog(name))?;
-        let usual = [DEFAULT_DATABASE, "default"].into_iter().find(|usual| databases.contains(*usual));
+        let own = self.declared.get(&name.text).and_then(|declared| declared.options.get(DEFAULT_DATABASE_OPTION));
+        let usual = own.map(String::as_str).into_iter().chain([DEFAULT_DATABASE, "default"]);
+        let usual = usual.into_iter().find(|usual| databases.contains(*usual));
         let database = usual.map(str::to_owned).or_else(|| databases.first().cloned()).unwrap_or_default();
         self.current = (name.text.clone(), database);
         Ok(())
@@ -335,7 +375,8 @@ impl Catalog {
         }
     }
 
-    fn no_catalog(&self, name: &Name) -> SqlError {
+    /// That there is no catalog of this name.
+    pub fn no_catalog(&self, name: &Name) -> SqlError {
         let hint = did_you_mean(&name.text, self.catalogs());
         SqlError::invalid(name.at, format!("A catalog with name [{}] does not exist. {hint}", name.text))
     }

@@ -26,15 +26,19 @@ pub fn create_table(
     config: &JobConfig,
 ) -> Result<Option<Arc<Table>>, SqlError> {
     let path = catalog.path(&definition.name)?;
-    let mut table = declare(definition, path, "")?;
-    if let Some(like) = &definition.like {
-        let source = match catalog.get(&like.table)? {
-            Object::Table(source) => Arc::clone(source),
+    let source = match &definition.like {
+        None => None,
+        Some(like) => match catalog.get(&like.table)? {
+            Object::Table(source) => Some((Arc::clone(source), like)),
             Object::View(view) => {
                 let message = format!("Source table '{}' of the LIKE clause can not be a VIEW", view.path);
                 return Err(SqlError::invalid(like.table.at(), message));
             }
-        };
+        },
+    };
+    let inherited = source.as_ref().map(|(source, like)| inherited(definition, source, like)).transpose()?;
+    let mut table = declare(definition, path, inherited.unwrap_or_default())?;
+    if let Some((source, like)) = source {
         merge(&mut table, &source, like)?;
     }
     if let Some(query) = &definition.query {
@@ -93,8 +97,8 @@ fn rule(like: &TableLike, feature: LikeFeature) -> LikeMerge {
     own.or(all).map_or(LikeMerge::Including, |rule| rule.merge)
 }
 
-/// Takes over what `LIKE` says.
-fn merge(table: &mut Table, source: &Table, like: &TableLike) -> Result<(), SqlError> {
+/// The columns that `LIKE` brings.
+fn inherited(definition: &CreateTable, source: &Table, like: &TableLike) -> Result<Vec<Column>, SqlError> {
     let taken = |feature| rule(like, feature) != LikeMerge::Excluding;
     let keep = |column: &&Column| match column.kind {
         ColumnKind::Physical => true,
@@ -103,13 +107,18 @@ fn merge(table: &mut Table, source: &Table, like: &TableLike) -> Result<(), SqlE
     };
     let columns: Vec<Column> = source.columns.iter().filter(keep).cloned().collect();
     for column in &columns {
-        if table.column(&column.name).is_some() {
+        if definition.columns.iter().any(|own| own.name.text == column.name) {
             let message = format!("A column named '{}' already exists in the base table", column.name);
             return Err(SqlError::invalid(like.at, message));
         }
     }
+    Ok(columns)
+}
+
+/// Takes over what else `LIKE` says.
+fn merge(table: &mut Table, source: &Table, like: &TableLike) -> Result<(), SqlError> {
+    let taken = |feature| rule(like, feature) != LikeMerge::Excluding;
     let own_key = !table.primary_key.is_empty();
-    prepend(table, columns);
     let place = |table: &Table, column: usize| table.column(&source.columns[column].name);
     if taken(LikeFeature::Constraints) && !source.primary_key.is_empty() {
         if own_key {
@@ -175,6 +184,13 @@ pub fn create_view(definition: &CreateView, catalog: &mut Catalog, config: &JobC
             return Err(SqlError::invalid(definition.columns[0].at, message));
         }
         schema.fields.iter_mut().zip(&columns).for_each(|(field, name)| field.name.clone_from(name));
+    }
+    let twice = |(place, field): &(usize, &crate::types::Field)| {
+        schema.fields[..*place].iter().any(|known| known.name == field.name)
+    };
+    if let Some((_, field)) = schema.fields.iter().enumerate().find(twice) {
+        let message = format!("A column with the same name `{}` has been defined", field.name);
+        return Err(SqlError::invalid(definition.query.at, message));
     }
     let mut view = View {
         path,

@@ -15,14 +15,15 @@ use crate::{
     types::{DataType, TypeKind},
 };
 
-/// The table of a declaration without `LIKE` and `AS`, its options unchecked, the types of its computed columns unknown
-/// (`NULL`): they are found with `computed::resolve`.
-pub fn declare(definition: &CreateTable, path: ObjectPath, statement: &str) -> Result<Table, SqlError> {
+/// The table of a declaration without what `AS` adds, its options unchecked, the types of its computed columns unknown
+/// (`NULL`): they are found with `computed::resolve`. Columns that `LIKE` brings stand before its own.
+pub fn declare(definition: &CreateTable, path: ObjectPath, inherited: Vec<Column>) -> Result<Table, SqlError> {
+    let brought = inherited.len();
     let mut table = Table {
         path,
         temporary: definition.temporary,
         comment: definition.comment.as_ref().map(|comment| comment.text.clone()),
-        columns: Vec::with_capacity(definition.columns.len()),
+        columns: inherited,
         watermark: None,
         primary_key: Vec::new(),
         primary_key_name: None,
@@ -30,12 +31,19 @@ pub fn declare(definition: &CreateTable, path: ObjectPath, statement: &str) -> R
         distribution: None,
         options: BTreeMap::new(),
         option_places: BTreeMap::new(),
-        statement: statement.trim().trim_end_matches(';').trim_end().to_owned(),
+        statement: String::new(),
     };
     for column in &definition.columns {
         add_column(&mut table, column)?;
     }
     for constraint in &definition.constraints {
+        let is_nullable = |column: &&Column| {
+            column.data_type.nullable && constraint.columns.iter().any(|name| name.text == column.name)
+        };
+        if let Some(column) = table.columns[..brought].iter().find(is_nullable) {
+            let message = format!("Invalid primary key. Column '{}' is nullable.", column.name);
+            return Err(SqlError::invalid(constraint.at, message));
+        }
         add_constraint(&mut table, constraint)?;
     }
     for watermark in &definition.watermarks {

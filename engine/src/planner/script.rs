@@ -11,7 +11,7 @@ use super::{
     optimise::optimise,
     placed,
     rel::Rel,
-    stream::{Converter, Node, Target},
+    stream::{Converter, Node, Target, union},
 };
 use crate::{
     runtime::{graph::JobGraph, operator::OperatorFactory},
@@ -75,6 +75,7 @@ pub enum Work {
 impl JobScript {
     /// The script of a statement against the tables and settings of a session.
     pub fn of(statement: &Statement, text: &str, catalog: &Catalog, settings: &Settings) -> Result<Self, SqlError> {
+        JobConfig::check_complete(settings)?;
         let config = JobConfig::read(settings)?;
         let binder = Binder::new(catalog, &config);
         bind(statement, &binder)?;
@@ -183,13 +184,18 @@ pub fn nodes(
 ) -> Result<Vec<Node>, SqlError> {
     let converter = Converter { connectors, config };
     match work {
-        Work::Inserts(inserts) => inserts
-            .into_iter()
-            .map(|insert| {
-                let node = converter.convert(&optimise(insert.rel))?;
-                converter.sink(node, &Target::Table { table: &insert.table, at: insert.at })
-            })
-            .collect(),
+        Work::Inserts(inserts) => {
+            let sinks = by_sink(inserts).into_iter().map(|inserts| {
+                let inputs = inserts.iter().map(|insert| converter.convert(&optimise(insert.rel.clone())));
+                let mut inputs = inputs.collect::<Result<Vec<_>, _>>()?;
+                let node = match inputs.len() {
+                    1 => inputs.remove(0),
+                    _ => union(inputs, inserts[0].rel.schema.clone()),
+                };
+                converter.sink(node, &Target::Table { table: &inserts[0].table, at: inserts[0].at })
+            });
+            sinks.collect()
+        }
         Work::Query(rel) => {
             let node = converter.convert(&optimise(*rel))?;
             let collect = collect
@@ -197,6 +203,24 @@ pub fn nodes(
             Ok(vec![converter.sink(node, &Target::Collect(collect))?])
         }
     }
+}
+
+/// The inserts of each sink: two writers of the same files, or of the same transactions, would be in each other's way.
+fn by_sink(inserts: Vec<BoundInsert>) -> Vec<Vec<BoundInsert>> {
+    let mut sinks: Vec<Vec<BoundInsert>> = Vec::new();
+    for insert in inserts {
+        let same = |sink: &&mut Vec<BoundInsert>| {
+            let table = &sink[0].table;
+            matches!(table.connector(), "filesystem" | "kafka")
+                && table.path == insert.table.path
+                && table.options == insert.table.options
+        };
+        match sinks.iter_mut().find(same) {
+            Some(sink) => sink.push(insert),
+            None => sinks.push(vec![insert]),
+        }
+    }
+    sinks
 }
 
 /// Takes results and forgets them: for plans that are only looked at.

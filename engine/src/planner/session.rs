@@ -74,7 +74,7 @@ impl Session {
                 create::create_view(definition, &mut self.catalog, &JobConfig::read(&self.settings)?)?;
             }
             StatementKind::CreateCatalog(namespace) => {
-                self.catalog.create_catalog(namespace.name.last(), namespace.if_not_exists)?;
+                self.catalog.create_catalog(namespace)?;
             }
             StatementKind::CreateDatabase(namespace) => {
                 self.catalog.create_database(&namespace.name, namespace.if_not_exists)?;
@@ -113,6 +113,15 @@ impl Session {
             StatementKind::Reset(None) => self.settings.clear(),
             StatementKind::Show(show) => return self.show(show),
             StatementKind::Describe { name, .. } => return Ok(Answer::Rows(show::describe(name, &self.catalog)?)),
+            StatementKind::DescribeCatalog { name, extended } => {
+                return Ok(Answer::Rows(show::describe_catalog(name, *extended, &self.catalog)?));
+            }
+            StatementKind::UseModules(names) => {
+                if let Some(name) = names.iter().find(|name| name.text != "core") {
+                    let message = format!("No module with name '{}' exists", name.text);
+                    return Err(SqlError::invalid(name.at, message));
+                }
+            }
             StatementKind::DescribeJob(id) => return Ok(Answer::DescribeJob(id.clone())),
             StatementKind::StopJob { id, savepoint, drain } => {
                 return Ok(Answer::StopJob { id: id.clone(), savepoint: *savepoint, drain: *drain });
@@ -175,7 +184,7 @@ impl Session {
 
     fn drop_object(&mut self, drop: &DropObject) -> Result<(), SqlError> {
         match drop.kind {
-            ObjectKind::Table | ObjectKind::View => self.catalog.drop(drop.kind, &drop.name, drop.if_exists),
+            ObjectKind::Table | ObjectKind::View => self.catalog.drop(drop),
             ObjectKind::Catalog => self.catalog.drop_catalog(drop.name.last(), drop.if_exists),
             ObjectKind::Database => self.catalog.drop_database(&drop.name, drop.if_exists, drop.cascade),
         }

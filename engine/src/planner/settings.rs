@@ -99,12 +99,9 @@ pub struct JobConfig {
 }
 
 impl JobConfig {
-    /// Reads the settings; those it does not know mean nothing to it, as in Flink.
-    pub fn read(settings: &Settings) -> Result<Self, SqlError> {
+    /// Refuses settings that do not make sense together: they are set one after the other, and told when a job needs them.
+    pub fn check_complete(settings: &Settings) -> Result<(), SqlError> {
         let read = Reader::new(settings);
-        runtime_mode(&read)?;
-        let checkpointing = Checkpointing::read(&read)?;
-        let default = read.parallelism("parallelism.default")?.unwrap_or(1);
         let mini_batch = read.flag("table.exec.mini-batch.enabled", false)?;
         let latency = read.millis("table.exec.mini-batch.allow-latency", 0)?;
         let size = read.number::<i64>("table.exec.mini-batch.size", "a number of rows")?.filter(|size| *size > 0);
@@ -117,8 +114,20 @@ impl JobConfig {
             let message = "Key: 'table.exec.mini-batch.size' , default: -1 (fallback keys: []) must be > 0.";
             return Err(SqlError::Config(message.to_owned()));
         }
+        Ok(())
+    }
+
+    /// Reads the settings; those it does not know mean nothing to it, as in Flink.
+    pub fn read(settings: &Settings) -> Result<Self, SqlError> {
+        let read = Reader::new(settings);
+        runtime_mode(&read)?;
+        let checkpointing = Checkpointing::read(&read)?;
+        let default = read.parallelism("parallelism.default")?.unwrap_or(1);
         // What the engine does without: it does not change results, but a value that is none is refused all the same.
         read.choice("table.exec.sink.upsert-materialize", &[("NONE", ()), ("AUTO", ()), ("FORCE", ())], ())?;
+        read.flag("table.exec.mini-batch.enabled", false)?;
+        read.millis("table.exec.mini-batch.allow-latency", 0)?;
+        read.number::<i64>("table.exec.mini-batch.size", "a number of rows")?;
         Ok(Self {
             name: read.text("pipeline.name").map(str::to_owned),
             parallelism: read.parallelism("table.exec.resource.default-parallelism")?.unwrap_or(default),

@@ -2,14 +2,14 @@
 
 use super::{
     Catalog, Settings, Table,
-    catalog::{Object, View},
+    catalog::{DeclaredCatalog, Object, View},
     table::{ColumnKind, quote},
     type_name::serializable,
 };
 use crate::{
     syntax::{
         SqlError,
-        ast::{ObjectKind, ObjectName, Show, ShowLike, ShowWhat},
+        ast::{Name, ObjectKind, ObjectName, Show, ShowLike, ShowWhat},
     },
     types::{DataType, Field, Schema, TimeAttribute, TypeKind, Value},
 };
@@ -71,6 +71,8 @@ pub fn show(show: &Show, catalog: &Catalog) -> Result<Option<Rows>, SqlError> {
         ShowWhat::Functions => ("function name", functions()),
         ShowWhat::UserFunctions => ("function name", Vec::new()),
         ShowWhat::Procedures => ("procedure name", Vec::new()),
+        ShowWhat::Models => ("model name", Vec::new()),
+        ShowWhat::MaterializedTables => ("materialized table", Vec::new()),
         ShowWhat::Jars => ("jars", Vec::new()),
         ShowWhat::Modules { full: false } => ("module name", vec!["core".to_owned()]),
         ShowWhat::Modules { full: true } => {
@@ -99,8 +101,8 @@ pub fn show(show: &Show, catalog: &Catalog) -> Result<Option<Rows>, SqlError> {
             }
         },
         ShowWhat::CreateCatalog(name) => {
-            let statement = format!("CREATE CATALOG {} WITH (\n  'type' = 'generic_in_memory'\n)", quote(&name.text));
-            ("result", vec![statement])
+            let declared = catalog.declared(&name.text).ok_or_else(|| catalog.no_catalog(name))?;
+            ("result", vec![create_catalog(&name.text, &declared)])
         }
         ShowWhat::Partitions(name) => {
             if let Object::Table(table) = catalog.get(name)?
@@ -131,9 +133,73 @@ fn within(name: &ObjectName, catalog: &Catalog) -> (String, String) {
 }
 
 /// The names of the functions that are known.
+fn create_catalog(name: &str, declared: &DeclaredCatalog) -> String {
+    let text = |text: &str| text.replace('\'', "''");
+    let comment = declared.comment.as_ref().map(|comment| format!("\nCOMMENT '{}'", text(comment))).unwrap_or_default();
+    let mut options: Vec<String> =
+        declared.options.iter().map(|(key, value)| format!("  '{}' = '{}'", text(key), text(value))).collect();
+    if options.is_empty() {
+        options.push("  'type' = 'generic_in_memory'".to_owned());
+    }
+    format!("CREATE CATALOG {}{comment}\nWITH (\n{}\n)\n", quote(name), options.join(",\n"))
+}
+
+/// `DESCRIBE CATALOG`
+pub fn describe_catalog(name: &Name, extended: bool, catalog: &Catalog) -> Result<Rows, SqlError> {
+    let declared = catalog.declared(&name.text).ok_or_else(|| catalog.no_catalog(name))?;
+    let schema = columns(&[("info name", TypeKind::STRING), ("info value", TypeKind::STRING)]);
+    let comment = declared.comment.as_deref().map_or(Value::Null, text);
+    let mut rows = vec![
+        vec![text("name"), text(&name.text)],
+        vec![text("type"), text("generic_in_memory")],
+        vec![text("comment"), comment],
+    ];
+    if extended {
+        let others = declared.options.iter().filter(|(key, _)| *key != "type");
+        rows.extend(others.map(|(key, value)| vec![text(format!("option:{key}")), text(value)]));
+    }
+    Ok(Rows { schema, rows })
+}
+
+/// A function's name as Flink lists it: those that came later in capitals.
+fn as_listed(name: &str) -> String {
+    const CAPITAL: [&str; 28] = [
+        "BTRIM",
+        "COALESCE",
+        "CURRENT_WATERMARK",
+        "DEFAULT",
+        "ELT",
+        "ENDSWITH",
+        "GREATEST",
+        "IFNULL",
+        "INET_ATON",
+        "INET_NTOA",
+        "IS_JSON",
+        "LEAST",
+        "LIKE",
+        "PERCENTILE",
+        "PRINTF",
+        "REGEXP_COUNT",
+        "REGEXP_EXTRACT_ALL",
+        "REGEXP_INSTR",
+        "REGEXP_SUBSTR",
+        "SPLIT",
+        "STARTSWITH",
+        "TO_TIMESTAMP_LTZ",
+        "TRANSLATE3",
+        "TRY_CAST",
+        "TYPEOF",
+        "UNHEX",
+        "URL_DECODE",
+        "URL_ENCODE",
+    ];
+    let is_capital = CAPITAL.contains(&name) || ["ARRAY_", "MAP_", "JSON"].iter().any(|start| name.starts_with(start));
+    if is_capital { name.to_owned() } else { name.to_lowercase() }
+}
+
 fn functions() -> Vec<String> {
     let scalar = crate::expr::functions().iter().flat_map(|function| function.names());
-    let all = super::query::aggregate_names().chain(scalar).map(str::to_lowercase);
+    let all = super::query::aggregate_names().chain(scalar).map(as_listed);
     all.collect::<std::collections::BTreeSet<String>>().into_iter().collect()
 }
 

@@ -73,6 +73,13 @@ impl Binder<'_> {
         if op == BinaryOp::Overlaps {
             return self.overlaps(left, right, at);
         }
+        // Rows that are written out are equal where their parts are, and a NULL among those is not.
+        if let (BinaryOp::Eq, ast::ExprKind::Row(one), ast::ExprKind::Row(other)) = (op, &left.kind, &right.kind)
+            && one.len() == other.len()
+        {
+            let equal = one.iter().zip(other).map(|(left, right)| self.binary(BinaryOp::Eq, left, right, at));
+            return Ok(Expr::and(equal.collect::<Result<_, _>>()?));
+        }
         let (left, right) = (self.bind(left)?, self.bind(right)?);
         match op {
             BinaryOp::Eq => compare(Comparison::Eq, left, right, at),

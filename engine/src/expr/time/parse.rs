@@ -58,7 +58,9 @@ fn time_of_timestamp(text: &str) -> Option<i64> {
         Some(_) => return None,
     };
     let second = digits(second, 1, 2)?;
-    (hour < 24 && minute < 60 && second < 60).then_some(())?;
+    // The end of a day may be written as its hour 24.
+    let at_end = hour == 24 && minute == 0 && second == 0 && fraction == 0;
+    ((hour < 24 || at_end) && minute < 60 && second < 60).then_some(())?;
     Some((hour * 3_600 + minute * 60 + second) * MICROS_PER_SECOND + fraction)
 }
 

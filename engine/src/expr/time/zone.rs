@@ -16,8 +16,41 @@ pub fn named(name: &str) -> Option<TimeZone> {
     if offset.starts_with(['+', '-']) {
         return fixed(offset);
     }
-    TimeZone::get(name).ok()
+    let named = SHORT.iter().find(|(short, _)| *short == name).map_or(name, |(_, zone)| zone);
+    TimeZone::get(named).ok()
 }
+
+/// The short names that Java knows beside those of the time zone database.
+const SHORT: [(&str, &str); 28] = [
+    ("ACT", "Australia/Darwin"),
+    ("AET", "Australia/Sydney"),
+    ("AGT", "America/Argentina/Buenos_Aires"),
+    ("ART", "Africa/Cairo"),
+    ("AST", "America/Anchorage"),
+    ("BET", "America/Sao_Paulo"),
+    ("BST", "Asia/Dhaka"),
+    ("CAT", "Africa/Harare"),
+    ("CNT", "America/St_Johns"),
+    ("CST", "America/Chicago"),
+    ("CTT", "Asia/Shanghai"),
+    ("EAT", "Africa/Addis_Ababa"),
+    ("ECT", "Europe/Paris"),
+    ("EST", "Etc/GMT+5"),
+    ("HST", "Pacific/Honolulu"),
+    ("IET", "America/Indiana/Indianapolis"),
+    ("IST", "Asia/Kolkata"),
+    ("JST", "Asia/Tokyo"),
+    ("MIT", "Pacific/Apia"),
+    ("MST", "Etc/GMT+7"),
+    ("NET", "Asia/Yerevan"),
+    ("NST", "Pacific/Auckland"),
+    ("PLT", "Asia/Karachi"),
+    ("PNT", "America/Phoenix"),
+    ("PRT", "America/Puerto_Rico"),
+    ("PST", "America/Los_Angeles"),
+    ("SST", "Pacific/Guadalcanal"),
+    ("VST", "Asia/Ho_Chi_Minh"),
+];
 
 /// `+8`, `+08`, `+0800`, `+08:00`, `+08:00:00`
 fn fixed(text: &str) -> Option<TimeZone> {

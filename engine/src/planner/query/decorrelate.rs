@@ -3,7 +3,7 @@
 use super::{Binder, OUTER, select, synth};
 use crate::{
     expr::Expr,
-    operators::spec::JoinKind,
+    operators::spec::{AggregateCall, JoinKind},
     planner::{
         rel::{Aggregate, Join, Rank, Rel, RelKind},
         shape::{self, Comparison},
@@ -52,13 +52,23 @@ fn refused(at: Position, what: &str) -> SqlError {
 
 /// Takes the conditions out.
 pub fn decorrelate(rel: Rel, at: Position, binder: &Binder<'_>) -> Result<Decorrelated, SqlError> {
+    taken_out(rel, None, at, binder)
+}
+
+/// The same of an aggregate, whose conditions need not be equalities: it is computed for each combination of the columns
+/// of `around` that they read.
+pub fn decorrelate_for(rel: Rel, around: &Rel, at: Position, binder: &Binder<'_>) -> Result<Decorrelated, SqlError> {
+    taken_out(rel, Some(around), at, binder)
+}
+
+fn taken_out(rel: Rel, around: Option<&Rel>, at: Position, binder: &Binder<'_>) -> Result<Decorrelated, SqlError> {
     if !is_correlated(&rel) {
         return Ok(Decorrelated { rel, conditions: Vec::new() });
     }
     let schema = rel.schema.clone();
     match rel.kind {
         RelKind::Calc { input, filter, projection } => {
-            let below = decorrelate(*input, at, binder)?;
+            let below = taken_out(*input, around, at, binder)?;
             if projection.iter().any(is_outer) {
                 return Err(refused(at, "what it selects"));
             }
@@ -79,6 +89,10 @@ pub fn decorrelate(rel: Rel, at: Position, binder: &Binder<'_>) -> Result<Decorr
                 return Err(refused(at, "an aggregate"));
             }
             let below = decorrelate(*input, at, binder)?;
+            if let Some(around) = around.filter(|_| below.conditions.iter().any(|one| equality(one).is_none())) {
+                let aggregate = Aggregate { input: Box::new(below.rel), keys, calls, window: None, at: own };
+                return for_each(aggregate, below.conditions, around, at, binder);
+            }
             let width = keys.len() + calls.len();
             let (input, more, conditions) = self::keys(below.rel, below.conditions, at, binder)?;
             let mut all = keys.clone();
@@ -116,6 +130,54 @@ pub fn decorrelate(rel: Rel, at: Position, binder: &Binder<'_>) -> Result<Decorr
         RelKind::Expand { .. } => Err(refused(at, "grouping sets")),
         _ => Err(refused(at, "this place")),
     }
+}
+
+/// An aggregate over what fits each combination of the columns that conditions read of the row around.
+fn for_each(
+    aggregate: Aggregate,
+    conditions: Vec<Expr>,
+    around: &Rel,
+    at: Position,
+    binder: &Binder<'_>,
+) -> Result<Decorrelated, SqlError> {
+    let mut read: Vec<usize> = conditions.iter().flat_map(Expr::columns).filter(|column| *column >= OUTER).collect();
+    read.sort_unstable();
+    read.dedup();
+    let columns: Vec<usize> = read.iter().map(|column| column - OUTER).collect();
+    if columns.iter().any(|column| *column >= around.schema.len()) {
+        return Err(refused(at, "a condition that is no equality"));
+    }
+    let count = columns.len();
+    let input = Box::new(around.clone().select(&columns));
+    let distinct = Rel::aggregate(Aggregate { input, keys: (0..count).collect(), calls: Vec::new(), window: None, at });
+    let place = |column: usize| read.iter().position(|known| *known == column).unwrap_or(column + count);
+    let join = Join {
+        kind: JoinKind::Inner,
+        left: Box::new(distinct.clone()),
+        right: aggregate.input,
+        condition: conditions.into_iter().map(|condition| condition.map_columns(&place)).collect(),
+        at,
+        ttl_ms: [None, None],
+    };
+    let shift = |column: usize| column + count;
+    let calls = aggregate.calls.into_iter().map(|call| AggregateCall {
+        arguments: call.arguments.into_iter().map(|argument| argument.map_columns(&shift)).collect(),
+        filter: call.filter.map(|filter| filter.map_columns(&shift)),
+        ..call
+    });
+    let calls: Vec<AggregateCall> = calls.collect();
+    let own: Vec<usize> = aggregate.keys.iter().map(|key| key + count).collect();
+    let width = own.len() + calls.len();
+    let keys = (0..count).chain(own).collect();
+    let rel = Rel::aggregate(Aggregate { input: Box::new(Rel::join(join)), keys, calls, window: None, at });
+    // The columns as they were, then those of the row around.
+    let rel = rel.select(&(count..count + width).chain(0..count).collect::<Vec<_>>());
+    let same = read.iter().enumerate().map(|(index, column)| {
+        let outer = Expr::column(*column, distinct.schema.fields[index].data_type.clone());
+        synth::same(rel.column(width + index), outer, at, &binder.settings)
+    });
+    let conditions = same.collect::<Result<_, _>>()?;
+    Ok(Decorrelated { rel, conditions })
 }
 
 fn join_sides(join: Join, at: Position, binder: &Binder<'_>) -> Result<Decorrelated, SqlError> {

@@ -6,7 +6,7 @@ use super::{
     from::{self, Bound},
     names::{Entry, Names},
     scope::RowScope,
-    select, synth,
+    select, synth, walk,
 };
 use crate::{
     expr::{self, Expr},
@@ -25,6 +25,12 @@ use crate::{
 
 impl Binder<'_> {
     pub(super) fn join(&self, join: &ast::Join, at: Position, env: Env<'_>) -> Result<Bound, SqlError> {
+        let unconditional = matches!(join.kind, ast::JoinKind::Comma | ast::JoinKind::Cross) || join.natural.is_some();
+        if !unconditional && matches!(join.condition, JoinCondition::None) {
+            let message =
+                "INNER, LEFT, RIGHT or FULL join requires a condition (NATURAL keyword or ON or USING clause)";
+            return Err(SqlError::invalid(at, message));
+        }
         let left = self.relation(&join.left, env)?;
         let kind = match join.kind {
             ast::JoinKind::Comma | ast::JoinKind::Cross | ast::JoinKind::Inner => JoinKind::Inner,
@@ -128,6 +134,10 @@ impl Binder<'_> {
         at: Position,
         env: Env<'_>,
     ) -> Result<Bound, SqlError> {
+        if let Some(name) = right.names.tables().find(|name| left.names.tables().any(|known| known == *name)) {
+            let message = format!("Duplicate relation name '{name}' in FROM clause");
+            return Err(SqlError::invalid(join.right.at, message));
+        }
         let width = left.rel.schema.len();
         let shared = match &join.condition {
             JoinCondition::Using(columns) => columns.clone(),
@@ -144,6 +154,11 @@ impl Binder<'_> {
             ttl_ms: [None, None],
         };
         let condition = match &join.condition {
+            // The rows of an inner join may as well be tested behind it.
+            JoinCondition::On(condition) if kind == JoinKind::Inner && walk::any(condition, &is_subquery) => {
+                let rel = Rel::join(plain);
+                return self.where_clause(Bound { rel, names }, condition, env);
+            }
             JoinCondition::On(condition) => {
                 let bound = Bound { rel: sides(&plain), names: names.clone() };
                 select::condition(&self.scope_of(&bound, env, "ON"), condition, "ON")?.conjuncts()
@@ -307,4 +322,13 @@ fn coalesce(values: Vec<Expr>, at: Position, settings: &expr::Settings) -> Resul
             otherwise: Some(Box::new(given(1))),
         }
     })
+}
+
+/// Whether an expression is a query itself, or compares with one.
+fn is_subquery(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Query(_) | ExprKind::Exists(_) | ExprKind::InQuery { .. } => true,
+        ExprKind::Quantified { with, .. } => matches!(with, ast::QuantifiedOver::Query(_)),
+        _ => false,
+    }
 }

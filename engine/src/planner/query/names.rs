@@ -55,6 +55,12 @@ impl Names {
         self
     }
 
+    /// What the tables in sight are called, each as often as it has columns.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        let tables = self.entries.iter().flat_map(|entry| &entry.tables);
+        tables.filter_map(|table| table.last().map(String::as_str))
+    }
+
     /// The column that a name means; `None` where it means none here.
     pub fn find(&self, name: &ObjectName) -> Result<Option<Found>, SqlError> {
         let parts: Vec<&Name> = name.parts().collect();

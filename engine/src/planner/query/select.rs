@@ -371,9 +371,17 @@ fn hints(select: &Select) -> Result<Vec<(String, i64)>, SqlError> {
     let mut ttl = Vec::new();
     for hint in &select.hints {
         if !hint.name.text.eq_ignore_ascii_case("STATE_TTL") {
-            // Flink takes hints for batch jobs in silence; so do we of those it knows.
-            let known =
-                ["STATE_TTL", "BROADCAST", "SHUFFLE_HASH", "SHUFFLE_MERGE", "NEST_LOOP", "LOOKUP", "MULTI_JOIN"];
+            // Flink takes hints for batch jobs in silence, and those of tables that stand here; so do we of those it knows.
+            let known = [
+                "STATE_TTL",
+                "BROADCAST",
+                "SHUFFLE_HASH",
+                "SHUFFLE_MERGE",
+                "NEST_LOOP",
+                "LOOKUP",
+                "MULTI_JOIN",
+                "OPTIONS",
+            ];
             if known.iter().any(|known| hint.name.text.eq_ignore_ascii_case(known)) {
                 continue;
             }

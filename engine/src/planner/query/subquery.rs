@@ -2,7 +2,13 @@
 
 use std::cell::RefCell;
 
-use super::{Binder, Env, OUTER, Outer, decorrelate::decorrelate, from::Bound, scope::RowScope, select, synth};
+use super::{
+    Binder, Env, OUTER, Outer,
+    decorrelate::{decorrelate, decorrelate_for},
+    from::Bound,
+    scope::RowScope,
+    select, synth,
+};
 use crate::{
     expr::{Expr, Scope, bind},
     operators::spec::{AggregateCall, AggregateFunction, JoinKind},
@@ -76,7 +82,11 @@ impl Binder<'_> {
         match &node.kind {
             ExprKind::Unary(UnaryOp::Not, operand) => self.membership(operand, !negated, scope),
             ExprKind::Exists(query) => {
-                let found = decorrelate(self.within(query, scope)?, node.at, self)?;
+                let rel = self.within(query, scope)?;
+                if is_single_row(&rel) {
+                    return Ok(None);
+                }
+                let found = decorrelate(rel, node.at, self)?;
                 let condition = matched(found.conditions, scope.schema.len());
                 Ok(Some((kind(negated), found.rel, condition, node.at)))
             }
@@ -205,6 +215,9 @@ impl Binder<'_> {
             _ => return Err(SqlError::invalid(node.at, "This is no subquery")),
         };
         let rel = self.within(query, scope)?;
+        if matches!(node.kind, ExprKind::Exists(_)) && is_single_row(&rel) {
+            return Ok(Expr::literal(Value::Boolean(true), TypeKind::Boolean));
+        }
         let (kind, data_type) = match &node.kind {
             ExprKind::Query(_) => {
                 if rel.schema.len() != 1 {
@@ -266,7 +279,7 @@ impl Binder<'_> {
     fn scalar(&self, rel: Rel, query: Rel, at: Position) -> Result<(Rel, Expr), SqlError> {
         let width = rel.schema.len();
         let single = is_single_row(&query);
-        let found = decorrelate(query, at, self)?;
+        let found = decorrelate_for(query, &rel, at, self)?;
         let correlated = !found.conditions.is_empty();
         if single && correlated {
             return self.scalar_of_group(rel, found, at);

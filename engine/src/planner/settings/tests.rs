@@ -51,7 +51,7 @@ fn a_bad_value_names_its_key() {
         ("restart-strategy.type", "prayer", "none, fixed-delay, exponential-delay, failure-rate"),
         ("table.local-time-zone", "Mars/Olympus", "'Mars/Olympus'"),
         ("table.exec.sink.not-null-enforcer", "MAYBE", "one of: ERROR, DROP"),
-        ("table.exec.mini-batch.enabled", "true", "'table.exec.mini-batch.allow-latency'"),
+        ("table.exec.mini-batch.enabled", "perhaps", "'table.exec.mini-batch.enabled'"),
     ] {
         let error = read(&[(key, value)]).unwrap_err();
         assert!(error.contains(says), "{key} = {value}: {error}");

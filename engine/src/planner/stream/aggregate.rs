@@ -2,7 +2,7 @@
 
 use super::{
     Converter,
-    convert::calc,
+    convert::{self, calc},
     node::{Changes, Distribution, Node, Op},
     rows,
 };
@@ -184,7 +184,11 @@ fn result(
 }
 
 fn windowed(prepared: Prepared, window: WindowSource, properties: Vec<(WindowProperty, DataType)>) -> Node {
-    let Prepared { node, keys, calls, .. } = prepared;
+    let Prepared { mut node, keys, calls, .. } = prepared;
+    if !node.changes.is_none() {
+        // A row that is taken back may be of a window that the watermark behind the row in its place ends.
+        convert::watermark_each_row(&mut node);
+    }
     let schema = result(&node.schema, &keys, &calls, &properties);
     let first = keys.len() + calls.len();
     let has = |wanted: WindowProperty| properties.iter().position(|(property, _)| *property == wanted);

@@ -149,7 +149,7 @@ pub(super) fn calc(mut input: Node, filter: Option<Expr>, projection: Vec<Expr>,
 }
 
 /// Lets watermarks follow right behind the rows that bring them.
-fn watermark_each_row(node: &mut Node) {
+pub(super) fn watermark_each_row(node: &mut Node) {
     if let Op::Watermark(spec) = &mut node.op {
         spec.each_row = true;
     }
@@ -176,7 +176,8 @@ fn merged(
     }
 }
 
-fn union(inputs: Vec<Node>, schema: Schema) -> Node {
+/// The rows of several inputs as those of one.
+pub fn union(inputs: Vec<Node>, schema: Schema) -> Node {
     let changes = inputs.iter().fold(Changes::NONE, |changes, input| changes.union(input.changes));
     let inputs = inputs.into_iter().map(|node| super::node::Input { node, distribution: Distribution::Any }).collect();
     Node { op: Op::Union, inputs, schema, changes, before: false, keys: Vec::new() }

@@ -17,7 +17,7 @@ mod sink;
 mod temporal;
 pub mod text;
 
-pub use convert::Converter;
+pub use convert::{Converter, union};
 pub use node::{Distribution, Input, Node, Op};
 pub use sink::Target;
 pub use text::expr_text;

@@ -30,6 +30,15 @@ pub enum StatementKind {
     Alter(Alter),
     /// `USE CATALOG name`
     UseCatalog(Name),
+    /// `USE MODULES module, …`
+    UseModules(Vec<Name>),
+    /// `DESCRIBE CATALOG [EXTENDED] catalog`
+    DescribeCatalog {
+        /// The catalog.
+        name: Name,
+        /// Whether its options are shown too.
+        extended: bool,
+    },
     /// `USE [catalog.]database`
     UseDatabase(ObjectName),
     /// `INSERT …`
@@ -301,6 +310,10 @@ pub enum ShowWhat {
     Partitions(ObjectName),
     /// `SHOW JARS`
     Jars,
+    /// `SHOW MODELS`
+    Models,
+    /// `SHOW MATERIALIZED TABLES`
+    MaterializedTables,
 }
 
 /// `[NOT] LIKE 'pattern'`, `[NOT] ILIKE 'pattern'`

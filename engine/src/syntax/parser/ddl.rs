@@ -116,12 +116,8 @@ impl Parser<'_> {
     pub(super) fn use_namespace(&mut self) -> Result<StatementKind> {
         self.bump();
         let named = matches!(self.peek_at(1), Token::Word(_) | Token::Quoted(_));
-        if self.is_word(0, "MODULES") {
-            return Err(SqlError::unsupported(
-                self.at(),
-                "USE MODULES",
-                "Supported: USE database, USE CATALOG catalog.",
-            ));
+        if named && self.accept("MODULES") {
+            return self.list(|parser| parser.name("a module's name")).map(StatementKind::UseModules);
         }
         if named && self.accept("CATALOG") {
             return self.name("a catalog's name").map(StatementKind::UseCatalog);

@@ -27,6 +27,8 @@ impl Parser<'_> {
                 | ShowWhat::Functions
                 | ShowWhat::UserFunctions
                 | ShowWhat::Procedures
+                | ShowWhat::Models
+                | ShowWhat::MaterializedTables
                 | ShowWhat::Databases
         );
         if within && (self.accept("FROM") || self.accept("IN")) {
@@ -65,12 +67,19 @@ impl Parser<'_> {
             self.expect("MODULES")?;
             return Ok(ShowWhat::Modules { full: true });
         }
+        if self.accept("MODELS") {
+            return Ok(ShowWhat::Models);
+        }
+        if self.accept("MATERIALIZED") {
+            self.expect("TABLES")?;
+            return Ok(ShowWhat::MaterializedTables);
+        }
         if self.accept("PARTITIONS") {
             return self.table_name().map(ShowWhat::Partitions);
         }
         let mut keywords: Vec<&str> = PLAIN.iter().map(|(keyword, _)| *keyword).collect();
         keywords.extend(["USER", "COLUMNS", "CREATE", "CURRENT", "MODULES", "PARTITIONS"]);
-        if let Some(missing) = self.which_word(0, &["MODELS", "MATERIALIZED", "CONNECTIONS"]) {
+        if let Some(missing) = self.which_word(0, &["CONNECTIONS"]) {
             let supported = format!("Supported: SHOW {}.", any_of(&keywords));
             return Err(SqlError::unsupported(at, format!("SHOW {missing}"), supported));
         }
@@ -99,7 +108,7 @@ impl Parser<'_> {
 
     /// `DESCRIBE [EXTENDED] table`, `DESCRIBE JOB 'id'`
     pub(super) fn describe(&mut self) -> Result<StatementKind> {
-        const MISSING: [&str; 5] = ["CATALOG", "DATABASE", "FUNCTION", "MODEL", "CONNECTION"];
+        const MISSING: [&str; 4] = ["DATABASE", "FUNCTION", "MODEL", "CONNECTION"];
         self.bump();
         let at = self.at();
         let named = matches!(self.peek_at(1), super::Token::Word(_) | super::Token::Quoted(_));
@@ -108,8 +117,12 @@ impl Parser<'_> {
             return self.text("a job's id in quotes").map(StatementKind::DescribeJob);
         }
         if let Some(kind) = self.which_word(0, &MISSING).filter(|_| named) {
-            let supported = "Supported: DESCRIBE table, DESCRIBE JOB 'id'.";
+            let supported = "Supported: DESCRIBE table, DESCRIBE CATALOG catalog, DESCRIBE JOB 'id'.";
             return Err(SqlError::unsupported(at, format!("DESCRIBE {kind}"), supported));
+        }
+        if named && self.accept("CATALOG") {
+            let extended = self.accept("EXTENDED");
+            return Ok(StatementKind::DescribeCatalog { name: self.name("a catalog's name")?, extended });
         }
         let extended = self.accept_at("EXTENDED");
         if named && extended.is_none() {

@@ -3,7 +3,7 @@
 use super::{Parser, Result, SqlError, Token};
 use crate::syntax::{
     Position,
-    ast::{Explain, ExplainDetail, Expr, ExprKind, Insert, Name, Statement, StatementKind},
+    ast::{Explain, ExplainDetail, Expr, ExprKind, Insert, Name, Statement, StatementKind, TableOption, Text},
     nearest::nearest,
 };
 
@@ -60,8 +60,11 @@ impl Parser<'_> {
             "SET" => self.set()?,
             "RESET" => {
                 self.bump();
-                let key = matches!(self.peek(), Token::Text(_)).then(|| self.text("a key in quotes")).transpose()?;
-                StatementKind::Reset(key)
+                StatementKind::Reset(match self.peek() {
+                    Token::Text(_) => Some(self.text("a key in quotes")?),
+                    Token::End | Token::Sign(";") => None,
+                    _ => Some(self.bare_text("")?),
+                })
             }
             "SHOW" => StatementKind::Show(self.show()?),
             "DESCRIBE" | "DESC" => self.describe()?,
@@ -212,10 +215,31 @@ impl Parser<'_> {
         if matches!(self.peek(), Token::End | Token::Sign(";")) {
             return Ok(StatementKind::Set(None));
         }
-        if !matches!(self.peek(), Token::Text(_)) {
-            return self.expected("a key in quotes: SET 'key' = 'value'");
+        if matches!(self.peek(), Token::Text(_)) {
+            return Ok(StatementKind::Set(Some(self.option()?)));
         }
-        Ok(StatementKind::Set(Some(self.option()?)))
+        // As Flink has it, also without quotes; then the value may not have a space within.
+        let key = self.bare_text("=")?;
+        self.expect_sign("=")?;
+        let value = match self.peek() {
+            Token::Text(_) => self.text("a value")?,
+            _ => self.bare_text("")?,
+        };
+        Ok(StatementKind::Set(Some(TableOption { key, value })))
+    }
+
+    /// What is written without a space within, up to the end of the statement or the sign `until`.
+    fn bare_text(&mut self, until: &str) -> Result<Text> {
+        let (first, at) = (self.next, self.at());
+        while !matches!(self.peek(), Token::End | Token::Sign(";")) && *self.peek() != Token::Sign("=") {
+            self.bump();
+        }
+        let text = if self.next > first { self.text_since(first).trim().to_owned() } else { String::new() };
+        let more = until.is_empty() && *self.peek() == Token::Sign("=");
+        if text.is_empty() || more || text.contains(char::is_whitespace) {
+            return Err(SqlError::parse(at, "Expected 'key' = 'value', in quotes or without a space within"));
+        }
+        Ok(Text { text, at })
     }
 
     fn stop_job(&mut self) -> Result<StatementKind> {

@@ -45,13 +45,17 @@ pub fn element() -> Kernel {
         let place = |row: usize| {
             let (list_row, index_row) = (arrays.place(row), indexes.place(row));
             if list.is_null(list_row) || index.is_null(index_row) {
-                return None;
+                return Ok(None);
             }
-            let wanted = usize::try_from(index.value(index_row)).ok()?.checked_sub(1)?;
+            let wanted = index.value(index_row);
+            let Some(wanted) = usize::try_from(wanted).ok().and_then(|wanted| wanted.checked_sub(1)) else {
+                let message = format!("Array element access needs an index starting at 1 but was {wanted}.");
+                return Err(EvalError::new("org.apache.flink.table.api.TableRuntimeException", message));
+            };
             let (start, end) = (list.value_offsets()[list_row], list.value_offsets()[list_row + 1]);
-            (wanted < (end - start) as usize).then(|| start as u32 + wanted as u32)
+            Ok((wanted < (end - start) as usize).then(|| start as u32 + wanted as u32))
         };
-        let places: UInt32Array = (0..site.rows).map(place).collect();
+        let places = (0..site.rows).map(place).collect::<Result<UInt32Array, EvalError>>()?;
         Ok(take(list.values(), &places, None)?)
     })
     .total()

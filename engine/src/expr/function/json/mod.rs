@@ -1,14 +1,15 @@
 //! JSON.
 
+mod filter;
 mod path;
 mod query;
+mod value;
 mod write;
 
 use std::{borrow::Cow, sync::Arc};
 
 use arrow_array::BooleanArray;
 use arrow_buffer::BooleanBuffer;
-use serde_json::Value as Json;
 
 use super::{
     kernel::{Kernel, attempt1, map1, operand},
@@ -21,6 +22,8 @@ use crate::{
     syntax::SqlError,
     types::TypeKind as K,
 };
+
+use value::Json;
 
 pub use query::{ExistsOnError, QueryBehaviour, ValueBehaviour, Wrapper, exists, query, value};
 pub use write::{json_text, push_members, push_quoted};
@@ -44,7 +47,7 @@ pub fn is_json(shape: JsonShape, negated: bool) -> Kernel {
         let datum = operand(arguments, 0)?;
         let texts = View::<Text>::new(datum)?;
         let holds = |row: usize| {
-            let json = (!datum.is_null(row)).then(|| serde_json::from_str::<Json>(texts.get(row)).ok()).flatten();
+            let json = (!datum.is_null(row)).then(|| Json::parse(texts.get(row)).ok()).flatten();
             json.is_some_and(|json| match shape {
                 JsonShape::Any => true,
                 JsonShape::Object => json.is_object(),
@@ -147,7 +150,7 @@ fn json_string(call: &Call<'_>) -> Result<Expr, SqlError> {
 }
 
 fn normalised(text: &str) -> Result<String, EvalError> {
-    let json: Json = serde_json::from_str(text).map_err(|error| {
+    let json = Json::parse(text).map_err(|error| {
         EvalError::new("org.apache.flink.table.api.TableRuntimeException", format!("'{text}' is no JSON: {error}"))
     })?;
     let mut text = String::new();

@@ -1,6 +1,6 @@
-//! JSON paths: `[lax | strict] $.name['name'][0][-1][*].*[1:3]..name`.
+//! JSON paths: `[lax | strict] $.name['name'][0][-1][*].*[1:3]..name[?(@.name > 1)].length()`.
 
-use serde_json::Value as Json;
+use super::{filter::Filter, value::Json};
 
 /// A step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +17,8 @@ enum Step {
     Union(Vec<Step>),
     /// `..`: what follows, at any depth.
     Deep,
+    /// `[?(condition)]`
+    Filter(Filter),
 }
 
 /// A path.
@@ -24,8 +26,14 @@ enum Step {
 pub struct Path {
     /// Whether what is not there is an error. Where the path does not say, it is.
     pub strict: bool,
-    steps: Vec<Step>,
+    steps: Steps,
+    /// Whether it ends in `.length()`.
+    length: bool,
 }
+
+/// The steps of a path, or of a part of a condition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Steps(Vec<Step>);
 
 impl Path {
     /// Reads a path; an error says what is wrong.
@@ -42,14 +50,35 @@ impl Path {
             _ => (true, text),
         };
         let Some(steps) = rest.strip_prefix('$') else { return Err(format!("'{text}' does not begin with $")) };
-        Reader { rest: steps, whole: text }.steps().map(|steps| Self { strict, steps })
+        let (steps, length) = steps.strip_suffix(".length()").map_or((steps, false), |steps| (steps, true));
+        Steps::parse(steps).map(|steps| Self { strict, steps, length })
     }
 
     /// What is there: one value, or for a path that may have several a list of them. `None` where there is nothing.
     pub fn find(&self, root: &Json) -> Option<Json> {
+        let found = self.steps.find(root)?;
+        if !self.length {
+            return Some(found);
+        }
+        match found {
+            Json::Array(items) => Some(Json::Number(items.len().to_string().into())),
+            Json::Object(members) => Some(Json::Number(members.len().to_string().into())),
+            _ => None,
+        }
+    }
+}
+
+impl Steps {
+    /// Reads what stands behind `$` or `@`.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        Reader { rest: text, whole: text }.steps().map(Self)
+    }
+
+    /// What is there, as [`Path::find`].
+    pub fn find(&self, root: &Json) -> Option<Json> {
         let mut found: Vec<&Json> = vec![root];
         let mut several = false;
-        let mut steps = self.steps.iter();
+        let mut steps = self.0.iter();
         while let Some(step) = steps.next() {
             if *step == Step::Deep {
                 several = true;
@@ -80,7 +109,7 @@ fn descend<'a>(value: &'a Json, into: &mut Vec<&'a Json>) {
     into.push(value);
     match value {
         Json::Array(items) => items.iter().for_each(|item| descend(item, into)),
-        Json::Object(members) => members.values().for_each(|member| descend(member, into)),
+        Json::Object(members) => members.iter().for_each(|(_, member)| descend(member, into)),
         _ => {}
     }
 }
@@ -92,17 +121,19 @@ fn place(index: i64, length: usize) -> i64 {
 
 fn apply<'a>(step: &Step, value: &'a Json) -> Vec<&'a Json> {
     match (step, value) {
-        (Step::Member(name), Json::Object(members)) => members.get(name).into_iter().collect(),
+        (Step::Member(name), Json::Object(_)) => value.member(name).into_iter().collect(),
         (Step::Item(index), Json::Array(items)) => {
             usize::try_from(place(*index, items.len())).ok().and_then(|place| items.get(place)).into_iter().collect()
         }
         (Step::All, Json::Array(items)) => items.iter().collect(),
-        (Step::All, Json::Object(members)) => members.values().collect(),
+        (Step::All, Json::Object(members)) => members.iter().map(|(_, member)| member).collect(),
         (Step::Slice(from, to), Json::Array(items)) => {
             let bound = |index: i64| place(index, items.len()).clamp(0, items.len() as i64) as usize;
             let (from, to) = (from.map_or(0, bound), to.map_or(items.len(), bound));
             items.get(from..to).unwrap_or_default().iter().collect()
         }
+        (Step::Filter(filter), Json::Array(items)) => items.iter().filter(|item| filter.fits(item)).collect(),
+        (Step::Filter(filter), Json::Object(_)) if filter.fits(value) => vec![value],
         (Step::Union(steps), _) => steps.iter().flat_map(|step| apply(step, value)).collect(),
         _ => Vec::new(),
     }
@@ -171,7 +202,9 @@ impl<'a> Reader<'a> {
     /// What stands between brackets, the first taken.
     fn bracket(&mut self) -> Result<Step, String> {
         if self.accept("?") {
-            return Err(self.wrong("a filter is not supported"));
+            let (filter, rest) = Filter::parse(self.rest).map_err(|what| self.wrong(&what))?;
+            self.rest = rest;
+            return if self.accept("]") { Ok(Step::Filter(filter)) } else { Err(self.wrong("] is missing")) };
         }
         let mut steps = vec![self.selector()?];
         while self.accept(",") {
@@ -232,31 +265,34 @@ impl<'a> Reader<'a> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn paths() {
-        let root = json!({"a": [{"b": 1}, {"b": 2}, {"c": 3}], "x.y": {"a b": true}, "n": null});
+        let root = Json::parse(r#"{"a": [{"b": 1}, {"b": 2}, {"c": 3}], "x.y": {"a b": true}, "n": null}"#).unwrap();
         let cases = [
-            ("$", Some(root.clone())),
-            ("$.a[0].b", Some(json!(1))),
-            ("lax $.a[-1].c", Some(json!(3))),
-            ("$.a[*].b", Some(json!([1, 2]))),
-            ("$..b", Some(json!([1, 2]))),
-            ("$.a[0:2].b", Some(json!([1, 2]))),
-            ("$.a[0,2]", Some(json!([{"b": 1}, {"c": 3}]))),
-            ("strict $['x.y'].['a b']", Some(json!(true))),
-            ("$.[\"x.y\"]", Some(json!({"a b": true}))),
-            ("$.n", Some(json!(null))),
+            ("$", Some(root.to_string())),
+            ("$.a[0].b", Some("1".into())),
+            ("lax $.a[-1].c", Some("3".into())),
+            ("$.a[*].b", Some("[1,2]".into())),
+            ("$..b", Some("[1,2]".into())),
+            ("$.a[0:2].b", Some("[1,2]".into())),
+            ("$.a[0,2]", Some(r#"[{"b":1},{"c":3}]"#.into())),
+            ("$.a[?(@.b > 1)]", Some(r#"[{"b":2}]"#.into())),
+            ("$.a[?(@.b == 1 || @.c)]", Some(r#"[{"b":1},{"c":3}]"#.into())),
+            ("$.a[?(!(@.b) && @.c <= 3)].c", Some("[3]".into())),
+            ("$.a.length()", Some("3".into())),
+            ("strict $['x.y'].['a b']", Some("true".into())),
+            ("$.[\"x.y\"]", Some(r#"{"a b":true}"#.into())),
+            ("$.n", Some("null".into())),
             ("$.z", None),
             ("$.z[*]", None),
             ("$.a[9]", None),
             ("$.a.b", None),
         ];
         for (path, expected) in cases {
-            assert_eq!(Path::parse(path).unwrap().find(&root), expected, "{path}");
+            assert_eq!(Path::parse(path).unwrap().find(&root).map(|json| json.to_string()), expected, "{path}");
         }
         assert!(Path::parse("$.a").unwrap().strict && !Path::parse("LAX $.a").unwrap().strict);
-        assert!(["a", "$a", "$.", "$['a", "$[x]", "$[?(@.a)]"].iter().all(|path| Path::parse(path).is_err()));
+        assert!(["a", "$a", "$.", "$['a", "$[x]", "$[?(@.a]", "$[?(x)]"].iter().all(|path| Path::parse(path).is_err()));
     }
 }

@@ -2,12 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde_json::Value as Json;
-
-use super::{
-    path::Path,
-    write::{number_text, push_parsed},
-};
+use super::{path::Path, value::Json, write::push_parsed};
 use crate::{
     expr::{
         EvalError,
@@ -71,18 +66,15 @@ struct Found {
 }
 
 fn find(text: &str, path: &Path) -> Found {
-    let value = match serde_json::from_str::<Json>(text) {
-        Err(error) => Err(format!("'{text}' is no JSON: {error}")),
+    let value = match Json::parse(text) {
+        // Text that is no JSON is nothing to a lax path.
+        Err(error) if path.strict => Err(format!("'{text}' is no JSON: {error}")),
+        Err(_) => Ok(None),
+        Ok(Json::Null) => Err(format!("'{text}' has nothing to look into")),
         Ok(root) => match path.find(&root) {
-            None if path.strict => Err(format!("nothing is at the path in '{text}'")),
+            None | Some(Json::Null) if path.strict => Err(format!("nothing is at the path in '{text}'")),
             found => Ok(found.filter(|value| !value.is_null())),
         },
-    };
-    // Text that is no JSON is nothing to a lax path.
-    let value = if path.strict {
-        value
-    } else {
-        value.or_else(|error| if error.contains("no JSON") { Err(error) } else { Ok(None) })
     };
     Found { strict: path.strict, value }
 }
@@ -161,7 +153,7 @@ pub fn value(on_empty: ValueBehaviour, on_error: ValueBehaviour, kind: TypeKind)
 fn plain(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
-        Json::Number(number) => number_text(number),
+        Json::Number(number) => number.to_string(),
         other => {
             let mut text = String::new();
             push_parsed(&mut text, other);
@@ -194,7 +186,7 @@ pub fn query(wrapper: Wrapper, on_empty: QueryBehaviour, on_error: QueryBehaviou
             QueryBehaviour::Null => Ok(Value::Null),
             QueryBehaviour::Fail => Err(failure(error)),
             QueryBehaviour::EmptyArray => Ok(shown(&Json::Array(Vec::new()), &kind)),
-            QueryBehaviour::EmptyObject => Ok(shown(&Json::Object(serde_json::Map::new()), &kind)),
+            QueryBehaviour::EmptyObject => Ok(shown(&Json::Object(Vec::new()), &kind)),
         };
         each_found(site, arguments, |found, _| {
             let Some(found) = found else { return Ok(Value::Null) };

@@ -1,18 +1,18 @@
 //! Values as JSON text, in the forms that Flink's JSON functions give them: keys in order, decimals as they are, doubles
 //! as Java writes them.
 
-use jiff::tz::TimeZone;
-use serde_json::Value as Json;
-
 use crate::expr::time::MICROS_PER_DAY;
 use crate::{
     expr::{
         function::string::to_base64,
         time::text::{push_date, push_time},
-        value_text::{push_decimal, push_f32, push_f64},
+        value_text::{push_decimal, push_f64},
     },
     types::{TypeKind as K, TypeKind, Value},
 };
+use jiff::tz::TimeZone;
+
+use super::value::Json;
 
 /// Appends a text in quotes. With `ascii` characters beyond ASCII are escaped.
 pub fn push_quoted(into: &mut String, text: &str, ascii: bool) {
@@ -43,7 +43,7 @@ pub fn push_parsed(into: &mut String, json: &Json) {
     match json {
         Json::Null => into.push_str("null"),
         Json::Bool(value) => into.push_str(if *value { "true" } else { "false" }),
-        Json::Number(number) => into.push_str(&number_text(number)),
+        Json::Number(number) => into.push_str(number),
         Json::String(text) => push_quoted(into, text, false),
         Json::Array(items) => {
             into.push('[');
@@ -66,18 +66,6 @@ pub fn push_parsed(into: &mut String, json: &Json) {
     }
 }
 
-/// A number as Java prints it.
-pub fn number_text(number: &serde_json::Number) -> String {
-    match (number.is_f64(), number.as_f64()) {
-        (true, Some(value)) => {
-            let mut text = String::new();
-            push_f64(&mut text, value);
-            text
-        }
-        _ => number.to_string(),
-    }
-}
-
 /// Appends an object of keys and values that are JSON already, by the keys' order; of equal keys the last counts.
 pub fn push_members(into: &mut String, members: impl Iterator<Item = (String, String)>) {
     let members: std::collections::BTreeMap<String, String> = members.collect();
@@ -93,14 +81,33 @@ pub fn push_members(into: &mut String, members: impl Iterator<Item = (String, St
     into.push('}');
 }
 
+/// Appends a number as Java's BigDecimal shows what Java's Double is written as.
+fn push_number(into: &mut String, value: f64) {
+    let mut text = String::new();
+    push_f64(&mut text, value);
+    let Some((mantissa, exponent)) = text.split_once('E') else { return into.push_str(&text) };
+    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let Ok(exponent) = exponent.parse::<i32>() else { return into.push_str(&text) };
+    let scale = fraction.len() as i32 - exponent;
+    if scale < 0 || exponent < -6 {
+        let plus = if exponent < 0 { "" } else { "+" };
+        return into.push_str(&format!("{mantissa}E{plus}{exponent}"));
+    }
+    let digits = format!("{whole}{fraction}");
+    let padded = format!("{digits:0>width$}", width = scale as usize + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - scale as usize);
+    into.push_str(&format!("{sign}{whole}{}{fraction}", if fraction.is_empty() { "" } else { "." }));
+}
+
 /// Appends a value of a type.
 pub fn push_json(into: &mut String, value: &Value, kind: &TypeKind, zone: &TimeZone) {
     match (value, kind) {
         (Value::Null, _) => into.push_str("null"),
         (Value::Boolean(value), _) => into.push_str(if *value { "true" } else { "false" }),
         (Value::Integer(value), _) => into.push_str(&value.to_string()),
-        (Value::Float(value), _) => push_f32(into, *value),
-        (Value::Double(value), _) => push_f64(into, *value),
+        (Value::Float(value), _) => push_number(into, f64::from(*value)),
+        (Value::Double(value), _) => push_number(into, *value),
         (Value::Decimal(value), K::Decimal(_, scale)) => push_decimal(into, *value, *scale),
         (Value::Decimal(value), _) => push_decimal(into, *value, 0),
         (Value::Text(text), _) => push_quoted(into, text, false),

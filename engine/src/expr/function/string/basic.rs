@@ -81,7 +81,7 @@ fn capitalise(text: &str) -> String {
 
 /// The place of `part` in `text` from the place `from` on; 0 where it is not.
 fn locate(part: &str, text: &str, from: i32) -> i32 {
-    let Some(skipped) = from.checked_sub(1).and_then(|from| usize::try_from(from).ok()) else { return 0 };
+    let skipped = usize::try_from(from).map_or(0, |from| from.saturating_sub(1));
     if skipped > length(text) {
         return 0;
     }

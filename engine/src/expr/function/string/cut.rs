@@ -63,7 +63,8 @@ fn overlay(text: &str, new: &str, from: i32, count: i32) -> String {
     else {
         return text.to_owned();
     };
-    let end = (start as i64 + i64::from(count)).clamp(0, all as i64) as usize;
+    // Without anything to replace Flink drops the rest.
+    let end = if count > 0 { (start as i64 + i64::from(count)).min(all as i64) as usize } else { all };
     format!("{}{new}{}", &text[..byte_of(text, start)], &text[byte_of(text, end)..])
 }
 

@@ -15,25 +15,34 @@ use crate::{
     types::{TypeKind as K, TypeKind, Value},
 };
 
-/// A directive of a format: `%[-0+, ][width][.precision]conversion`.
+/// A directive of a format: `%[place$][-0+ ,(#<][width][.precision]conversion`.
 #[derive(Debug, Default)]
 struct Directive {
     left: bool,
     zero: bool,
     plus: bool,
+    space: bool,
     group: bool,
+    parentheses: bool,
+    alternate: bool,
+    /// Which value, from 1; 0 is the one before.
+    place: Option<usize>,
     width: usize,
     precision: Option<usize>,
 }
 
 impl Directive {
     fn read(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<(Self, char)> {
-        let mut directive = Self::default();
-        while let Some(flag) = chars.next_if(|c| matches!(c, '-' | '0' | '+' | ',')) {
+        let mut directive = Self { place: place(chars), ..Self::default() };
+        while let Some(flag) = chars.next_if(|c| matches!(c, '-' | '0' | '+' | ',' | ' ' | '(' | '#' | '<')) {
             match flag {
                 '-' => directive.left = true,
                 '0' => directive.zero = true,
                 '+' => directive.plus = true,
+                ' ' => directive.space = true,
+                '(' => directive.parentheses = true,
+                '#' => directive.alternate = true,
+                '<' => directive.place = Some(0),
                 _ => directive.group = true,
             }
         }
@@ -71,11 +80,14 @@ impl Directive {
 
     fn number(&self, text: String) -> String {
         let (sign, digits) = match text.strip_prefix('-') {
+            Some(digits) if self.parentheses => ("(", digits.to_owned()),
             Some(digits) => ("-", digits.to_owned()),
-            None => (if self.plus { "+" } else { "" }, text),
+            None if self.plus => ("+", text),
+            None => (if self.space { " " } else { "" }, text),
         };
+        let end = if sign == "(" { ")" } else { "" };
         if !self.group {
-            return format!("{sign}{digits}");
+            return format!("{sign}{digits}{end}");
         }
         let (whole, fraction) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
         let mut grouped = String::new();
@@ -85,17 +97,26 @@ impl Directive {
             }
             grouped.push(digit);
         }
-        format!("{sign}{grouped}{fraction}")
+        format!("{sign}{grouped}{fraction}{end}")
     }
 }
 
+/// `place$`, where it stands next.
+fn place(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<usize> {
+    let mut ahead = chars.clone();
+    let mut digits = String::new();
+    while let Some(digit) = ahead.next_if(char::is_ascii_digit) {
+        digits.push(digit);
+    }
+    let place = digits.parse().ok().filter(|place| *place > 0)?;
+    (ahead.next() == Some('$')).then(|| *chars = ahead)?;
+    Some(place)
+}
+
 /// The text; `None` where a value is not of what its directive takes, as Java's formatter would throw.
-fn printf(
-    format: &str,
-    mut values: impl Iterator<Item = (Value, TypeKind)>,
-    zone: &jiff::tz::TimeZone,
-) -> Option<String> {
+fn printf(format: &str, values: &[(Value, TypeKind)], zone: &jiff::tz::TimeZone) -> Option<String> {
     let mut text = String::new();
+    let (mut ordinary, mut last) = (0, None);
     let mut chars = format.chars().peekable();
     while let Some(next) = chars.next() {
         if next != '%' {
@@ -107,26 +128,37 @@ fn printf(
             text.push(if conversion == '%' { '%' } else { '\n' });
             continue;
         }
-        let (value, kind) = values.next()?;
+        let index = match directive.place {
+            Some(0) => last?,
+            Some(place) => place - 1,
+            None => {
+                ordinary += 1;
+                ordinary - 1
+            }
+        };
+        last = Some(index);
+        let (value, kind) = values.get(index)?;
         let upper = conversion.is_ascii_uppercase();
-        let (shown, number) = match (conversion.to_ascii_lowercase(), &value) {
+        let (shown, number) = match (conversion.to_ascii_lowercase(), value) {
             ('s', Value::Null) => ("null".to_owned(), false),
             ('s', value) => {
-                let shown = value_text(value, &kind, zone);
+                let shown = value_text(value, kind, zone);
                 (directive.precision.map_or(shown.clone(), |most| shown.chars().take(most).collect()), false)
             }
             ('b', value) => ((*value != Value::Null && *value != Value::Boolean(false)).to_string(), false),
             (_, Value::Null) => ("null".to_owned(), false),
             ('d', Value::Integer(value)) => (directive.number(value.to_string()), true),
-            ('x', Value::Integer(value)) => (hexadecimal(*value, &kind), true),
-            ('o', Value::Integer(value)) => (format!("{value:o}"), true),
+            ('x', Value::Integer(value)) => {
+                (format!("{}{}", if directive.alternate { "0x" } else { "" }, hexadecimal(*value, kind)), true)
+            }
+            ('o', Value::Integer(value)) => (format!("{}{value:o}", if directive.alternate { "0" } else { "" }), true),
             ('c', Value::Integer(value)) => (char::from_u32(u32::try_from(*value).ok()?)?.to_string(), false),
             ('f', Value::Double(_) | Value::Float(_)) => {
                 let places = directive.precision.unwrap_or(6);
-                (directive.number(format!("{:.places$}", double(&value)?)), true)
+                (directive.number(format!("{:.places$}", double(value)?)), true)
             }
             ('e', Value::Double(_) | Value::Float(_)) => {
-                (directive.number(exponential(double(&value)?, directive.precision.unwrap_or(6))), true)
+                (directive.number(exponential(double(value)?, directive.precision.unwrap_or(6))), true)
             }
             _ => return None,
         };
@@ -172,7 +204,8 @@ fn bind(site: &Call<'_>) -> Result<Expr, SqlError> {
         for row in 0..site.rows {
             let values = arguments.iter().zip(site.takes).skip(1);
             let values = values.map(|(argument, taken)| (argument.value(row, &taken.kind), taken.kind.clone()));
-            let text = (!formats.is_null(row)).then(|| printf(format.get(row), values, &site.context.zone)).flatten();
+            let values: Vec<(Value, TypeKind)> = values.collect();
+            let text = (!formats.is_null(row)).then(|| printf(format.get(row), &values, &site.context.zone)).flatten();
             builder.append_option(text);
         }
         Ok(Text::finish(builder))

@@ -8,14 +8,14 @@ use crate::{
         bind::{coerce, common_type},
         function::{
             call,
-            kernel::{Kernel, each, map2, map3, operand},
+            kernel::{Kernel, each, map2, operand},
             native::{I32, Native, Text, View},
             registry::{Call, FunctionInfo, Group},
             signature::{Param, Returns},
         },
     },
     syntax::SqlError,
-    types::{DataType, TypeKind as K},
+    types::{ColumnBuilder, DataType, TypeKind as K, Value},
 };
 
 fn info(
@@ -80,7 +80,13 @@ fn elt(site: &Call<'_>) -> Result<Expr, SqlError> {
         site.arguments.split_first().filter(|(_, rest)| !rest.is_empty()).ok_or_else(|| site.refusal())?;
     let kind = Param::Int.accept(&index.data_type.kind).ok_or_else(|| site.refusal())?;
     let types: Vec<DataType> = rest.iter().map(|text| text.data_type.clone()).collect();
-    let common = common_type(&types).filter(|common| common.kind.is_text()).ok_or_else(|| site.refusal())?;
+    let common = common_type(&types).ok_or_else(|| site.refusal())?;
+    if matches!(common.kind, K::Binary(_) | K::Varbinary(_)) {
+        return elt_of_bytes(site, index, &kind, rest, &common);
+    }
+    if !common.kind.is_text() {
+        return Err(site.refusal());
+    }
     let mut arguments = vec![coerce(index.clone(), &kind.nullable())];
     arguments.extend(rest.iter().map(|text| coerce(text.clone(), &common)));
     let kernel = Kernel::new(|site, arguments| {
@@ -98,6 +104,24 @@ fn elt(site: &Call<'_>) -> Result<Expr, SqlError> {
     Ok(call("ELT", kernel.total(), arguments, common.kind.nullable()))
 }
 
+/// The same of bytes.
+fn elt_of_bytes(site: &Call<'_>, index: &Expr, kind: &K, rest: &[Expr], common: &DataType) -> Result<Expr, SqlError> {
+    let mut arguments = vec![coerce(index.clone(), &kind.clone().nullable())];
+    arguments.extend(rest.iter().map(|bytes| coerce(bytes.clone(), common)));
+    let kernel = Kernel::new(|site, arguments| {
+        let indexes = operand(arguments, 0)?;
+        let index = View::<I32>::new(indexes)?;
+        let mut builder = ColumnBuilder::new(&site.returns.kind);
+        for row in 0..site.rows {
+            let place = (!indexes.is_null(row)).then(|| index.get(row)).and_then(|index| usize::try_from(index).ok());
+            let chosen = place.filter(|place| *place > 0).and_then(|place| arguments.get(place));
+            builder.push(&chosen.map_or(Value::Null, |bytes| bytes.value(row, &site.returns.kind)));
+        }
+        Ok(builder.finish())
+    });
+    Ok(site.call(kernel.total(), arguments, common.kind.clone().nullable()))
+}
+
 /// Each character of `from` replaced by the one at its place in `to`, or left out where there is none.
 fn translate(text: &str, from: &str, to: &str) -> String {
     let change = |c: char| match from.chars().position(|known| known == c) {
@@ -105,6 +129,26 @@ fn translate(text: &str, from: &str, to: &str) -> String {
         Some(place) => to.chars().nth(place),
     };
     text.chars().filter_map(change).collect()
+}
+
+/// A text; NULL where the first argument is.
+fn text_of_first(arguments: &[DataType]) -> DataType {
+    K::STRING.nullable().with_nullable(arguments.first().is_none_or(|first| first.nullable))
+}
+
+/// `TRANSLATE(text, from, to)`: without a `from` the text as it is, without a `to` the characters are left out.
+fn translated() -> Kernel {
+    Kernel::new(|site, arguments| {
+        let views: Vec<View<'_, Text>> = arguments.iter().map(View::new).collect::<Result<_, _>>()?;
+        let mut builder = Text::builder(&site.returns.kind, site.rows);
+        for row in 0..site.rows {
+            let text = |index: usize| (!arguments[index].is_null(row)).then(|| views[index].get(row));
+            let list = |index: usize| text(index).unwrap_or_default();
+            builder.append_option(text(0).map(|all| translate(all, list(1), list(2))));
+        }
+        Ok(Text::finish(builder))
+    })
+    .total()
 }
 
 /// Adds the functions of this file.
@@ -149,10 +193,6 @@ pub fn register(into: &mut Vec<FunctionInfo>) {
             ("TRANSLATE('abcabc', 'ab', 'x')", "xcxc"),
         )
         .also(&["TRANSLATE3"])
-        .takes(
-            &[Param::Text, Param::Text, Param::Text],
-            Returns::Of(K::STRING),
-            map3::<Text, Text, Text, Text>(|_, text, from, to| Some(Cow::Owned(translate(text, from, to)))),
-        ),
+        .takes(&[Param::Text, Param::Text, Param::Text], Returns::By(text_of_first), translated()),
     );
 }

@@ -99,7 +99,9 @@ fn str_to_map(site: &Call<'_>) -> Result<Expr, SqlError> {
             let pair: &Option<Regex> = pairs.get(delimiter(1, ","), compile)?;
             let side: &Option<Regex> = sides.get(delimiter(2, "="), compile)?;
             let mut entries: Vec<(Value, Value)> = Vec::new();
-            for part in split_regex(pair.as_ref(), views[0].get(row)) {
+            let text = views[0].get(row);
+            let parts = if text.is_empty() { Vec::new() } else { split_regex(pair.as_ref(), text) };
+            for part in parts {
                 let mut halves = match side {
                     Some(side) => side.splitn(part, 2).collect::<Vec<_>>().into_iter(),
                     None => vec![part].into_iter(),

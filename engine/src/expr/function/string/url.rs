@@ -17,6 +17,7 @@ use crate::{
 struct Url<'a> {
     protocol: &'a str,
     authority: &'a str,
+    has_authority: bool,
     path: &'a str,
     query: Option<&'a str>,
     fragment: Option<&'a str>,
@@ -33,18 +34,19 @@ impl<'a> Url<'a> {
         }
         let (rest, fragment) = rest.split_once('#').map_or((rest, None), |(rest, fragment)| (rest, Some(fragment)));
         let (rest, query) = rest.split_once('?').map_or((rest, None), |(rest, query)| (rest, Some(query)));
-        let (authority, path) = match rest.strip_prefix("//") {
+        let hierarchy = rest.strip_prefix("//");
+        let (authority, path) = match hierarchy {
             Some(rest) => rest.split_at(rest.find('/').unwrap_or(rest.len())),
             None => ("", rest),
         };
-        Some(Self { protocol, authority, path, query, fragment })
+        Some(Self { protocol, authority, has_authority: hierarchy.is_some(), path, query, fragment })
     }
 
     fn part(&self, part: &str) -> Option<Cow<'a, str>> {
         let user = self.authority.rsplit_once('@').map(|(user, _)| user);
         match part {
             "PROTOCOL" => Some(Cow::Borrowed(self.protocol)),
-            "AUTHORITY" => Some(Cow::Borrowed(self.authority)),
+            "AUTHORITY" => self.has_authority.then_some(Cow::Borrowed(self.authority)),
             "USERINFO" => user.map(Cow::Borrowed),
             "HOST" => {
                 let host = self.authority.rsplit_once('@').map_or(self.authority, |(_, host)| host);

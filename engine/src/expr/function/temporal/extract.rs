@@ -34,10 +34,8 @@ pub fn kernel(kind: &K, unit: TimeUnit) -> Option<Kernel> {
         }
         K::TimestampLtz(_) => {
             of_instant(unit, 0)?;
-            map1::<Stamp, I64>(move |site, at| match unit {
-                TimeUnit::Epoch => of_instant(unit, at.div_euclid(1_000)),
-                _ => of_instant(unit, to_local(&site.context.zone, at).div_euclid(1_000)),
-            })
+            // Also EPOCH is of the local time.
+            map1::<Stamp, I64>(move |site, at| of_instant(unit, to_local(&site.context.zone, at).div_euclid(1_000)))
         }
         K::IntervalMonths => match unit {
             TimeUnit::Year => map1::<I32, I64>(|_, months| Some(i64::from(months / 12))),

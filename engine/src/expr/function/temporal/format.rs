@@ -60,7 +60,9 @@ fn date_format(call: &Call<'_>) -> Result<Expr, SqlError> {
     let take = |param: Param| call.take(&[param, Param::Text], 2);
     let returns = K::STRING.nullable();
     if let Some(arguments) = take(Param::Text).filter(|_| call.arguments[0].data_type.kind.is_text()) {
-        let kernel = by_pattern::<Text, Text>(|_, text, pattern| formatted(pattern, read::timestamp(text)?, 0));
+        let default = Pattern::new(DEFAULT_PATTERN).map_err(|_| call.refusal())?;
+        let kernel =
+            by_pattern::<Text, Text>(move |_, text, pattern| formatted(pattern, default.parse(text, true)?.local, 0));
         return Ok(call.call(kernel, arguments, returns));
     }
     let arguments = take(Param::Timestamp).ok_or_else(|| call.refusal())?;

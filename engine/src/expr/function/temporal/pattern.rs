@@ -349,7 +349,8 @@ impl Fields {
             Civil { year: months.div_euclid(12), month: months.rem_euclid(12) + 1, day: 1 }.days() + day - 1
         } else {
             let valid = (1..=12).contains(&month) && (1..=31).contains(&day);
-            let valid = valid && hour < 24 && self.minute < 60 && self.second < 60;
+            let at_end = hour == 24 && self.minute == 0 && self.second == 0 && self.micros == 0;
+            let valid = valid && (hour < 24 || at_end) && self.minute < 60 && self.second < 60;
             valid.then_some(())?;
             Civil { year, month, day: day.min(days_in_month(year, month)) }.days()
         };

@@ -1,0 +1,5 @@
+-- mode: files
+-- VALUES of every type, and NULL of each, into JSON.
+CREATE TABLE t (a ARRAY<INT>, m MAP<STRING, INT>, r ROW<x INT, y STRING>, d DECIMAL(5, 2), b BYTES, dt DATE, tm TIME(0), ts TIMESTAMP(3), f BOOLEAN) WITH ('connector' = 'filesystem', 'path' = '${out}/t', 'format' = 'json');
+INSERT INTO t VALUES (ARRAY[1, 2], MAP['k', 1], ROW(1, 'x'), 1.5, x'0a', DATE '2024-01-01', TIME '01:02:03', TIMESTAMP '2024-01-01 01:02:03', TRUE),
+  (CAST(NULL AS ARRAY<INT>), CAST(NULL AS MAP<STRING, INT>), CAST(NULL AS ROW<x INT, y STRING>), CAST(NULL AS DECIMAL(5, 2)), CAST(NULL AS BYTES), CAST(NULL AS DATE), CAST(NULL AS TIME(0)), CAST(NULL AS TIMESTAMP(3)), CAST(NULL AS BOOLEAN));

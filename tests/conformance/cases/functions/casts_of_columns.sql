@@ -1,0 +1,32 @@
+-- mode: rows
+-- Casts between numbers, texts and rows over extreme values and NULL.
+-- tables: numbers
+SELECT
+  id AS c01,
+  CAST(ti AS STRING) AS c02,
+  CAST(f AS STRING) AS c03,
+  CAST(d AS STRING) AS c04,
+  CAST(n AS STRING) AS c05,
+  CAST(w AS VARCHAR(6)) AS c06,
+  CAST(b AS DOUBLE) AS c07,
+  CAST(i AS FLOAT) AS c08,
+  CAST(d AS INT) AS c09,
+  CAST(d AS BIGINT) AS c10,
+  CAST(f AS SMALLINT) AS c11,
+  CAST(b AS TINYINT) AS c12,
+  CAST(n AS INT) AS c13,
+  CAST(w AS DECIMAL(10, 1)) AS c14,
+  CAST(d AS DECIMAL(10, 2)) AS c15,
+  CAST(f AS DECIMAL(38, 10)) AS c16,
+  CAST(i AS BOOLEAN) AS c17,
+  CAST(i > 0 AS INT) AS c18,
+  CAST(ti AS DECIMAL(3, 1)) AS c19,
+  CAST(b AS DECIMAL(38, 0)) AS c20,
+  TRY_CAST(CAST(i AS STRING) AS TINYINT) AS c21,
+  TRY_CAST(CAST(d AS STRING) AS FLOAT) AS c22,
+  CAST(CAST(n AS STRING) AS DECIMAL(10, 2)) AS c23,
+  CAST(ROW(i, n) AS ROW<a STRING, b DOUBLE>) AS c24,
+  CAST(ARRAY[ti, si] AS ARRAY<DECIMAL(7, 2)>) AS c25,
+  CAST(id AS CHAR(5)) AS c26,
+  CAST(CAST(id AS STRING) AS BYTES) AS c27
+FROM numbers;

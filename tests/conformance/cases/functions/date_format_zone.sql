@@ -1,0 +1,21 @@
+-- mode: rows
+-- Local times and moments of a zone from one column.
+-- tables: stays
+SET 'table.local-time-zone' = 'Asia/Tokyo';
+SELECT
+  id AS c01,
+  DATE_FORMAT(CAST(seen AS TIMESTAMP_LTZ(3)), 'yyyy-MM-dd HH:mm') AS c02,
+  CAST(CAST(seen AS TIMESTAMP_LTZ(3)) AS STRING) AS c03,
+  CAST(CAST(seen AS TIMESTAMP_LTZ(3)) AS TIME) AS c04,
+  EXTRACT(HOUR FROM CAST(seen AS TIMESTAMP_LTZ(3))) AS c05,
+  FROM_UNIXTIME(UNIX_TIMESTAMP(CAST(CAST(seen AS TIMESTAMP(0)) AS STRING))) AS c06,
+  TO_DATE(DATE_FORMAT(seen, 'yyyy/MM/dd'), 'yyyy/MM/dd') AS c07,
+  YEAR(seen) * 100 + MONTH(seen) AS c08,
+  CASE EXTRACT(DOW FROM seen) WHEN 1, 7 THEN 'weekend' ELSE 'week' END AS c09,
+  TIMESTAMPDIFF(YEAR, seen, TIMESTAMP '2024-06-01 00:00:00') AS c10,
+  seen BETWEEN TIMESTAMP '2000-01-01 00:00:00' AND TIMESTAMP '2024-06-01 00:00:00' AS c11,
+  CAST(seen AS DATE) = DATE '2024-02-29' AS c12,
+  (seen, INTERVAL '1' DAY) OVERLAPS (TIMESTAMP '2024-02-29 00:00:00', TIMESTAMP '2024-04-01 00:00:00') AS c13,
+  FLOOR(seen TO QUARTER) AS c14,
+  CEIL(CAST(seen AS DATE) TO MONTH) AS c15
+FROM stays;

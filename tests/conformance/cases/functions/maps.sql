@@ -1,0 +1,26 @@
+-- mode: rows
+-- Maps of several types, united, looked into, made of texts.
+SELECT
+  MAP_UNION(MAP['a', 1], MAP['b', 2], MAP['a', 3]) AS c01,
+  MAP_UNION(MAP['a', 1]) AS c02,
+  MAP_UNION(MAP['a', 1], CAST(NULL AS MAP<STRING, INT>)) AS c03,
+  MAP_UNION(MAP['a', 1], MAP['bcd', CAST(2 AS BIGINT)]) AS c04,
+  MAP_KEYS(CAST(NULL AS MAP<STRING, INT>)) AS c05,
+  MAP_VALUES(MAP['a', CAST(NULL AS INT)]) AS c06,
+  MAP_ENTRIES(MAP['a', ARRAY[1], 'b', ARRAY[2, 3]]) AS c07,
+  MAP_ENTRIES(CAST(NULL AS MAP<STRING, INT>)) AS c08,
+  MAP[1, 'a', 2, 'b'][2] AS c09,
+  MAP['a', 1][CAST(NULL AS STRING)] AS c10,
+  MAP['a', MAP['b', 5]]['a']['b'] AS c11,
+  MAP[DATE '2024-01-01', 'new year'][DATE '2024-01-01'] AS c12,
+  CARDINALITY(MAP['a', 1, 'b', 2]) AS c13,
+  MAP['a', 1] IS NULL AS c14,
+  CAST(MAP['a', 1] AS MAP<STRING, STRING>) AS c15,
+  CAST(MAP[1, 2] AS STRING) AS c16,
+  STR_TO_MAP('a=1,b=2')['b'] AS c17,
+  STR_TO_MAP('') AS c18,
+  STR_TO_MAP('a:1|b:2', '\|', ':') AS c19,
+  STR_TO_MAP('a=1,a=2') AS c20,
+  MAP_KEYS(STR_TO_MAP('x=1')) AS c21,
+  JSON_STRING(STR_TO_MAP('x=1')) AS c22,
+  COALESCE(CAST(NULL AS MAP<STRING, INT>), MAP['a', 1]) AS c23;

@@ -1,0 +1,25 @@
+-- mode: rows
+-- Flags, widths, places and what does not fit.
+SELECT
+  PRINTF('%d', 42) AS c01,
+  PRINTF('%5d|%-5d|%05d|%+d', 1, 2, 3, 4) AS c02,
+  PRINTF('%,d', 1234567) AS c03,
+  PRINTF('%x %X %o', 255, 255, 8) AS c04,
+  PRINTF('%s', 1.50) AS c05,
+  PRINTF('%.3f', 2.0e0) AS c06,
+  PRINTF('%10.2f|', 3.14159) AS c07,
+  PRINTF('%e', 12345.678e0) AS c08,
+  PRINTF('%b %b', TRUE, FALSE) AS c09,
+  PRINTF('%c', 'a') AS c10,
+  PRINTF('%%') AS c11,
+  PRINTF('%s %s', 'one') AS c12,
+  PRINTF('%s', 'one', 'two') AS c13,
+  PRINTF('%2$s %1$s', 'a', 'b') AS c14,
+  PRINTF('%S', 'upper') AS c15,
+  PRINTF('%.2s|', 'cut') AS c16,
+  PRINTF('%d', 'text') AS c17,
+  PRINTF('%q', 1) AS c18,
+  PRINTF('plain') AS c19,
+  PRINTF('%d', CAST(NULL AS INT)) AS c20,
+  PRINTF('%s', CAST(9 AS BIGINT)) AS c21,
+  PRINTF('%d', CAST(-5 AS TINYINT)) AS c22;

@@ -1,0 +1,3 @@
+-- mode: rows
+-- VALUES UNION VALUES.
+VALUES (1, 'a'), (2, CAST(NULL AS STRING)) UNION VALUES (2, CAST(NULL AS STRING)), (3, 'c');

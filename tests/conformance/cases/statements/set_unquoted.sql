@@ -1,0 +1,3 @@
+-- mode: rows
+-- SET without quotes.
+SET table.local-time-zone = Asia/Tokyo;

@@ -1,0 +1,3 @@
+-- mode: rows
+-- There are no models.
+SHOW MODELS;

@@ -1,0 +1,4 @@
+-- mode: rows
+-- The modules in use.
+USE MODULES core;
+SHOW MODULES;
