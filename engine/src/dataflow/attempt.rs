@@ -96,7 +96,7 @@ impl Attempt<'_> {
                 Action::Complete { id, purpose, begun_ms, answers } => {
                     actions.extend(self.complete(id, &purpose, begun_ms, answers));
                 }
-                Action::Abort { id, purpose, reason, .. } => actions.extend(self.abort(id, &purpose, &reason)),
+                Action::Abort { id, reason, .. } => self.abort(id, &reason),
                 Action::FailJob(reason) => {
                     self.fail(Failure::new("org.apache.flink.util.FlinkRuntimeException", reason));
                 }
@@ -134,7 +134,8 @@ impl Attempt<'_> {
         if let Err(error) = manifest.write(&store.directory(id)) {
             let reason = error.to_string();
             let lost = self.coordinator.lost(purpose, &reason);
-            return self.abort(id, purpose, &reason).into_iter().chain(lost).collect();
+            self.abort(id, &reason);
+            return lost.into_iter().collect();
         }
         self.job.complete(id);
         if let Err(error) = retain(store, retained, id) {
@@ -143,12 +144,9 @@ impl Attempt<'_> {
         Vec::new()
     }
 
-    /// The job ends with its last checkpoint only, so that another takes the place of one that failed.
-    fn abort(&mut self, id: u64, purpose: &Purpose, reason: &str) -> Vec<Action<Written>> {
+    fn abort(&self, id: u64, reason: &str) {
         tracing::warn!(job.name = self.graph.name, checkpoint.id = id, reason, "a checkpoint failed");
         self.job.abort(id);
-        let again = *purpose == Purpose::Final && self.failure.is_none();
-        if again { self.coordinator.request(Purpose::Final, now_ms()) } else { Vec::new() }
     }
 
     fn fail(&mut self, failure: Failure) {

@@ -113,6 +113,8 @@ pub struct Coordinator<A> {
 
 /// Savepoints that wait for the snapshot before them. At this bound more are refused.
 const MAX_WAITING: usize = 16;
+/// How long after a failure the last checkpoint of a job is tried again, at the least.
+const RETRY: Duration = Duration::from_millis(50);
 
 impl<A> Coordinator<A> {
     /// A coordinator of a job of so many tasks, whose next snapshot has this number.
@@ -156,6 +158,7 @@ impl<A> Coordinator<A> {
 
     /// A snapshot is wanted now, or after the one under way.
     pub fn request(&mut self, purpose: Purpose, now_ms: i64) -> Vec<Action<A>> {
+        self.ending |= purpose == Purpose::Final;
         let refused = |reason: &str| {
             vec![Action::Abort {
                 id: 0,
@@ -171,7 +174,6 @@ impl<A> Coordinator<A> {
         if self.due_ms.is_none() && self.policy.interval.is_some() {
             return refused("Not all required tasks are currently running.");
         }
-        self.ending |= purpose == Purpose::Final;
         if self.waiting.len() >= MAX_WAITING && purpose != Purpose::Final {
             return refused("Too many checkpoint requests are queued; try again when they are done.");
         }
@@ -243,10 +245,11 @@ impl<A> Coordinator<A> {
         std::iter::once(aborted).chain(over).collect()
     }
 
-    /// One has ended: the next periodic one keeps its distance.
+    /// One has ended: the next periodic one keeps its distance. The last one need not wait for its beat.
     fn paused(&mut self, now_ms: i64) {
         let earliest = now_ms + millis(self.policy.min_pause);
-        self.due_ms = self.due_ms.map(|due| due.max(earliest));
+        let last = earliest.max(now_ms + millis(RETRY));
+        self.due_ms = self.due_ms.map(|due| if self.ending { last } else { due.max(earliest) });
     }
 
     fn begin(&mut self, now_ms: i64) -> Option<Action<A>> {
