@@ -197,7 +197,7 @@ impl Reader<'_> {
 }
 
 /// A number as Java shows it: whole ones as they are, others as BigDecimal's text.
-fn shown(token: &str) -> String {
+pub fn shown(token: &str) -> String {
     if !token.contains(['.', 'e', 'E']) {
         return if token == "-0" { "0".to_owned() } else { token.to_owned() };
     }

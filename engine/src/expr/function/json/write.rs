@@ -12,7 +12,7 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 
-use super::value::Json;
+use super::value::{Json, shown};
 
 /// Appends a text in quotes. With `ascii` characters beyond ASCII are escaped.
 pub fn push_quoted(into: &mut String, text: &str, ascii: bool) {
@@ -85,19 +85,7 @@ pub fn push_members(into: &mut String, members: impl Iterator<Item = (String, St
 fn push_number(into: &mut String, value: f64) {
     let mut text = String::new();
     push_f64(&mut text, value);
-    let Some((mantissa, exponent)) = text.split_once('E') else { return into.push_str(&text) };
-    let (sign, digits) = mantissa.strip_prefix('-').map_or(("", mantissa), |digits| ("-", digits));
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let Ok(exponent) = exponent.parse::<i32>() else { return into.push_str(&text) };
-    let scale = fraction.len() as i32 - exponent;
-    if scale < 0 || exponent < -6 {
-        let plus = if exponent < 0 { "" } else { "+" };
-        return into.push_str(&format!("{mantissa}E{plus}{exponent}"));
-    }
-    let digits = format!("{whole}{fraction}");
-    let padded = format!("{digits:0>width$}", width = scale as usize + 1);
-    let (whole, fraction) = padded.split_at(padded.len() - scale as usize);
-    into.push_str(&format!("{sign}{whole}{}{fraction}", if fraction.is_empty() { "" } else { "." }));
+    into.push_str(&if text.contains('E') { shown(&text) } else { text });
 }
 
 /// Appends a value of a type.
