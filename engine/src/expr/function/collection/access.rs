@@ -58,7 +58,6 @@ pub fn element() -> Kernel {
         let places = (0..site.rows).map(place).collect::<Result<UInt32Array, EvalError>>()?;
         Ok(take(list.values(), &places, None)?)
     })
-    .total()
 }
 
 /// The value of a map at a key; NULL where there is none.
